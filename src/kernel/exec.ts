@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+
+/** One process to run: no shell, arguments as they are. */
+export interface ExecRequest {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Written to standard input, which is closed after it. */
+  readonly input?: string;
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds until the process is killed; default 60,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What a process left behind. `code` follows the shell: 127 not found, 124 timed out, 128+n signal n. */
+export interface ExecResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * The only door to other programs. A failure to start or to finish in time is a result like any other,
+ * so that callers have one place to look; nothing here throws.
+ *
+ * Narrow on purpose: tests put a fault injector in its place, and the lab puts `nsenter` in front of it.
+ */
+export type Exec = (request: ExecRequest) => Promise<ExecResult>;
+
+const NOT_FOUND = 127;
+const TIMED_OUT = 124;
+const KILLED = 137;
+
+/** Runs the program on this machine, in this process's namespaces. */
+export const processExec: Exec = ({ command, args, input, env, timeoutMs = 60_000 }) =>
+  new Promise((resolve) => {
+    const child = spawn(command, args, {
+      env: { ...process.env, ...env },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill("SIGKILL");
+    }, timeoutMs);
+    const settle = (code: number, note = ""): void => {
+      clearTimeout(timer);
+      resolve({
+        code,
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString() + note,
+      });
+    };
+    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    // A program that does not read its input closes the pipe; its exit code tells the story.
+    child.stdin.on("error", () => undefined);
+    child.once("error", (error) => settle(NOT_FOUND, `${command}: ${error.message}`));
+    child.once("close", (code) => {
+      if (timedOut) settle(TIMED_OUT, `${command}: no answer within ${timeoutMs} ms`);
+      else settle(code ?? KILLED);
+    });
+    child.stdin.end(input);
+  });
+
+/** Puts words in front of every command, as `nsenter --net=… --` does. */
+export function prefixExec(exec: Exec, prefix: readonly [string, ...string[]]): Exec {
+  const [command, ...first] = prefix;
+  return (request) => exec({ ...request, command, args: [...first, request.command, ...request.args] });
+}
+
+/** Runs and returns standard output; a non-zero exit is an exception, for callers to whom it is a bug or the end. */
+export async function execOrThrow(exec: Exec, request: ExecRequest): Promise<string> {
+  const result = await exec(request);
+  if (result.code !== 0) {
+    const said = (result.stderr || result.stdout).trim();
+    throw new Error(
+      `${request.command} ${request.args.join(" ")}: exit ${result.code}${said ? `: ${said}` : ""}`,
+    );
+  }
+  return result.stdout;
+}
