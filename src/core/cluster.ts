@@ -1,0 +1,52 @@
+import type { Address } from "./address.ts";
+import type { Labels } from "./selector.ts";
+import type { Protocol } from "./traffic.ts";
+
+export interface Namespace {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/** A container port that has a name, on a container or a restartable init container. */
+export interface NamedPort {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly port: number;
+}
+
+/** A pod, stripped to what policies can see. */
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  /**
+   * `status.podIPs`; empty while the pod has none. `"unknown"` is for a pod that was written down but never ran
+   * (a file, a workload's template): it is there, at an address nobody knows yet.
+   */
+  readonly addresses: readonly Address[] | "unknown";
+  readonly ports: readonly NamedPort[];
+  /** Absent until the pod is scheduled. */
+  readonly node?: string | undefined;
+  readonly hostNetwork: boolean;
+  /** Phase Succeeded or Failed: its containers are gone for good, its address may be another's. */
+  readonly finished: boolean;
+  /** Milliseconds since the epoch; decides who has an address that two pods claim. */
+  readonly createdAt: number;
+}
+
+export interface Node {
+  readonly name: string;
+  /** `status.addresses` of type InternalIP and ExternalIP, and what its pod network gives it. */
+  readonly addresses: readonly Address[];
+}
+
+/** `namespace/name`: neither part can hold a slash. */
+export type ObjectKey = string;
+
+export const keyOf = ({
+  namespace,
+  name,
+}: {
+  readonly namespace: string;
+  readonly name: string;
+}): ObjectKey => `${namespace}/${name}`;

@@ -1,0 +1,61 @@
+import * as intervals from "./intervals.ts";
+import type { Interval, IntervalSet } from "./intervals.ts";
+
+/** The protocols that a NetworkPolicy port can name (`core/v1` Protocol). */
+export type Protocol = "TCP" | "UDP" | "SCTP";
+
+export const protocols: readonly Protocol[] = ["TCP", "UDP", "SCTP"];
+
+/** Every port of a protocol. Port 0 is reserved (RFC 6335 section 6): no rule can name it. */
+export const allPorts: IntervalSet<number> = [[1, 65536]];
+
+/**
+ * What may pass between two ends: destination ports per protocol, and `other`, which is every other protocol (ICMP,
+ * GRE, ...) as a whole, since a policy can name none of them. Exact and canonical: equal traffic is an equal value.
+ */
+export type Traffic = Readonly<Record<Protocol, IntervalSet<number>>> & { readonly other: boolean };
+
+const traffic = (ports: (protocol: Protocol) => IntervalSet<number>, other: boolean): Traffic => ({
+  TCP: ports("TCP"),
+  UDP: ports("UDP"),
+  SCTP: ports("SCTP"),
+  other,
+});
+
+export const noTraffic: Traffic = traffic(() => [], false);
+export const allTraffic: Traffic = traffic(() => allPorts, true);
+
+/** Ports `first` to `last`, both included, of one protocol. */
+export const portRange = (first: number, last: number): Interval<number> => [first, last + 1];
+
+export const trafficOf = (protocol: Protocol, ports: Iterable<Interval<number>>): Traffic => ({
+  ...noTraffic,
+  [protocol]: intervals.intervalSet(ports),
+});
+
+export const unionTraffic = (a: Traffic, b: Traffic): Traffic =>
+  traffic((protocol) => intervals.union(a[protocol], b[protocol]), a.other || b.other);
+
+export const intersectTraffic = (a: Traffic, b: Traffic): Traffic =>
+  traffic((protocol) => intervals.intersection(a[protocol], b[protocol]), a.other && b.other);
+
+export const subtractTraffic = (a: Traffic, b: Traffic): Traffic =>
+  traffic((protocol) => intervals.difference(a[protocol], b[protocol]), a.other && !b.other);
+
+export const equalTraffic = (a: Traffic, b: Traffic): boolean =>
+  a.other === b.other && protocols.every((protocol) => intervals.isEqual(a[protocol], b[protocol]));
+
+export const isNoTraffic = (a: Traffic): boolean => equalTraffic(a, noTraffic);
+export const isAllTraffic = (a: Traffic): boolean => equalTraffic(a, allTraffic);
+
+export const isTrafficSubset = (a: Traffic, b: Traffic): boolean => isNoTraffic(subtractTraffic(a, b));
+
+/** One packet's protocol and, where the protocol has ports, its destination port. */
+export type Flow = { readonly protocol: Protocol; readonly port: number } | { readonly protocol: "other" };
+
+export const containsFlow = (set: Traffic, flow: Flow): boolean =>
+  flow.protocol === "other" ? set.other : intervals.contains(set[flow.protocol], flow.port);
+
+/** Ports as people write them: `80,443,8000-8080`; the empty text for none. */
+export const formatPorts = (ports: IntervalSet<number>): string =>
+  ports.map(([from, to]) => (to - from === 1 ? `${from}` : `${from}-${to - 1}`)).join(",");
