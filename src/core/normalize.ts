@@ -2,6 +2,7 @@ import {
   type AddressSet,
   addressSet,
   isEveryAddress,
+  isNoAddress,
   noAddresses,
   subtractAddresses,
   unionAddresses,
@@ -136,12 +137,12 @@ export function normalize({ namespace, name, spec }: NetworkPolicy): NormalizedP
       each === "invalid" ? [] : [rule(i, each.to, each.ports)],
     ),
   };
-  if (rules.egress.some(needsEveryPod)) groups.set(everyPodId, everyPod);
+  if (rules.egress.some(({ peers, ports }) => needsEveryPod(peers, ports.named)))
+    groups.set(everyPodId, everyPod);
   return { policy: { namespace, name, subject: selector(podSelector), isolates, rules }, groups };
 }
 
-/** An egress rule with a named port and a peer that is no group: which pods listen by that name is asked of all pods. */
-export function needsEveryPod({ peers, ports }: Rule): boolean {
-  if (ports.named.length === 0) return false;
-  return peers.kind === "any" || peers.addresses.IPv4.length > 0 || peers.addresses.IPv6.length > 0;
+/** A named port towards a peer that is no group: which pods listen by that name is asked of all pods. */
+export function needsEveryPod(peers: Peers, named: readonly PortName[]): boolean {
+  return named.length > 0 && (peers.kind === "any" || !isNoAddress(peers.addresses));
 }

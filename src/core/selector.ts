@@ -31,6 +31,11 @@ export type Selector =
   | { readonly kind: "all"; readonly requirements: readonly Requirement[] };
 
 export const everything: Selector = { kind: "all", requirements: [] };
+
+/** Whether the selector matches whatever the labels are. */
+export const isEverything = (selector: Selector): boolean =>
+  selector.kind === "all" && selector.requirements.length === 0;
+
 const nothing: Selector = { kind: "nothing" };
 
 /** The states that a label may still be in: absent or not, and all values but some, or only some. */

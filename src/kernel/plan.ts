@@ -1,0 +1,101 @@
+import { type Family, families } from "../core/address.ts";
+import { setFamily } from "../render/names.ts";
+import { ruleHash } from "../render/rule-text.ts";
+import type { FamilyRuleset, Hook, IpSet, Ruleset } from "../render/ruleset.ts";
+import type { KernelState, StandingSet, StandingTable } from "./state.ts";
+
+/**
+ * The writes that turn what stands into what is meant, in the order in which they must be made: whatever packet arrives
+ * between two of them is judged as before or as after, never by half a change. Empty where nothing differs.
+ */
+export interface Plan {
+  /** `ipset restore` lines that let more pass, or judge less: new sets, new peers, pods no longer isolated. */
+  readonly setsBefore: readonly string[];
+  /** `iptables-restore --noflush` input by family; each is one atomic step. */
+  readonly tables: ReadonlyMap<Family, string>;
+  /** `ipset restore` lines that let less pass, or judge more: pods newly isolated, peers that are gone. */
+  readonly setsAfter: readonly string[];
+  /** Sets that no rule names any longer. */
+  readonly destroy: readonly string[];
+}
+
+export const isEmptyPlan = ({ setsBefore, tables, setsAfter, destroy }: Plan): boolean =>
+  setsBefore.length + tables.size + setsAfter.length + destroy.length === 0;
+
+const MAX_ENTRIES = 1_048_576;
+
+function createLine(name: string, { type }: IpSet): string {
+  const family = setFamily(name) === "IPv6" ? "inet6" : "inet";
+  return `create ${name} ${type} family ${family} maxelem ${MAX_ENTRIES}`;
+}
+
+interface SetLines {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+function setLines(name: string, wanted: IpSet, standing: StandingSet | undefined): SetLines {
+  const create = standing === undefined ? [createLine(name, wanted)] : [];
+  const entries = standing?.entries ?? new Set<string>();
+  const add = [...wanted.entries.difference(entries)].map((entry) => `add ${name} ${entry}`);
+  const remove = [...entries.difference(wanted.entries)].map((entry) => `del ${name} ${entry}`);
+  return wanted.role === "peers"
+    ? { before: [...create, ...add], after: remove }
+    : { before: [...create, ...remove], after: add };
+}
+
+function hookLines({ chain, rule }: Hook, standing: StandingTable["hooks"]): string[] {
+  const [first, ...rest] = standing[chain];
+  if (first?.position === 1 && first.hash === ruleHash(rule) && rest.length === 0) return [];
+  return [...standing[chain].map((hook) => `-D ${chain} ${hook.rule}`), `-I ${chain} 1 ${rule}`];
+}
+
+function isAsMeant(rules: readonly string[], standing: readonly (string | undefined)[] | undefined): boolean {
+  return standing?.length === rules.length && rules.every((rule, i) => ruleHash(rule) === standing[i]);
+}
+
+function tableText({ chains, hooks }: FamilyRuleset, standing: StandingTable): string | undefined {
+  const changed = [...chains].filter(([name, rules]) => !isAsMeant(rules, standing.chains.get(name)));
+  const gone = [...standing.chains.keys()].filter((name) => !chains.has(name));
+  const hooked = hooks.flatMap((hook) => hookLines(hook, standing.hooks));
+  if (changed.length + gone.length + hooked.length === 0) return undefined;
+  // Naming a chain empties it, within the same atomic step.
+  const named = [...changed.map(([name]) => name), ...gone].map((name) => `:${name} - [0:0]`);
+  const rules = changed.flatMap(([name, lines]) => lines.map((line) => `-A ${name} ${line}`));
+  const deleted = gone.map((name) => `-X ${name}`);
+  return ["*mangle", ...named, ...rules, ...hooked, ...deleted, "COMMIT", ""].join("\n");
+}
+
+/** A pure function of what stands and what is meant: the same difference gives the same plan, whatever came before. */
+export function planWrites(standing: KernelState, wanted: Ruleset): Plan {
+  const sets = new Map(families.flatMap((family) => [...wanted[family].sets]));
+  const lines = [...sets].map(([name, set]) => setLines(name, set, standing.sets.get(name)));
+  const tables = families.flatMap((family): [Family, string][] => {
+    const text = tableText(wanted[family], standing.tables[family]);
+    return text === undefined ? [] : [[family, text]];
+  });
+  return {
+    setsBefore: lines.flatMap(({ before }) => before),
+    tables: new Map(tables),
+    setsAfter: lines.flatMap(({ after }) => after),
+    destroy: [...standing.sets.keys()].filter((name) => !sets.has(name)),
+  };
+}
+
+/** What stands once a plan for `wanted` has been carried out. */
+export function stateAfter(wanted: Ruleset): KernelState {
+  const table = ({ chains, hooks }: FamilyRuleset): StandingTable => {
+    const hooked = (chain: Hook["chain"]): StandingTable["hooks"]["FORWARD"] =>
+      hooks
+        .filter((hook) => hook.chain === chain)
+        .map(({ rule }) => ({ position: 1, hash: ruleHash(rule), rule }));
+    return {
+      chains: new Map([...chains].map(([name, rules]) => [name, rules.map(ruleHash)])),
+      hooks: { FORWARD: hooked("FORWARD"), OUTPUT: hooked("OUTPUT") },
+    };
+  };
+  return {
+    sets: new Map(families.flatMap((family) => [...wanted[family].sets])),
+    tables: { IPv4: table(wanted.IPv4), IPv6: table(wanted.IPv6) },
+  };
+}

@@ -1,0 +1,119 @@
+import { type Family, families } from "../core/address.ts";
+import type { ClassRule, NodeProgram, SubjectClass } from "../core/node-program.ts";
+import { type Direction, directions, ruleIdText } from "../core/policy.ts";
+import { type Leaf, dispatchChains } from "./dispatch.ts";
+import { FORWARD_CHAIN, classChain, dispatchChain, isolatedSet } from "./names.ts";
+import { ruleMatches } from "./matches.ts";
+import { ruleText } from "./rule-text.ts";
+import type { FamilyRuleset, Hook, IpSet, Ruleset } from "./ruleset.ts";
+import { type SetTable, addressesIn, setTable } from "./set-table.ts";
+
+/** Denied packets are copied to this NFLOG group, at most so many a second for each class. */
+export const NFLOG_GROUP = 86;
+const NFLOG_LIMIT = "-m limit --limit 10/second --limit-burst 20";
+
+/** Source address equals destination address, as classic BPF over the IP header (what `xt_bpf` takes). */
+const SELF: Readonly<Record<Family, string>> = {
+  IPv4: "6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0",
+  IPv6: `18,${[0, 4, 8, 12]
+    .map((word) => `32 0 0 ${8 + word},7 0 0 0,32 0 0 ${24 + word},29 0 ${13 - word} 0`)
+    .join(",")},6 0 0 65535,6 0 0 0`,
+};
+
+/** RFC 4861: without these no IPv6 neighbour is ever found, so policies never see them. */
+const NEIGHBOUR_DISCOVERY = [133, 134, 135, 136, 137];
+
+const HOOKS: readonly Hook[] = [
+  { chain: "FORWARD", rule: ruleText(`-j ${FORWARD_CHAIN}`, "Selvedge: NetworkPolicy") },
+  // kube-proxy in IPVS mode sends pods' packets through OUTPUT; packets of the node itself are its own business.
+  {
+    chain: "OUTPUT",
+    rule: ruleText(
+      `-m addrtype ! --src-type LOCAL -j ${FORWARD_CHAIN}`,
+      "Selvedge: NetworkPolicy behind IPVS",
+    ),
+  },
+];
+
+function forwardChain(family: Family): string[] {
+  const neighbours = NEIGHBOUR_DISCOVERY.map((type) =>
+    ruleText(`-p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`, "neighbour discovery"),
+  );
+  const isolated = (direction: Direction, side: "src" | "dst"): string =>
+    ruleText(
+      `-m set --match-set ${isolatedSet(family, direction)} ${side} -j ${dispatchChain(direction)}`,
+      `${direction} of isolated pods`,
+    );
+  const forgotten = (set: string, side: "src" | "dst"): string =>
+    ruleText(
+      `-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m set --match-set ${set} ${side} -j DROP`,
+      "reply of a flow that was cut",
+    );
+  return [
+    ruleText("-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN", "judged when it was new"),
+    ruleText(`-m bpf --bytecode "${SELF[family]}" -j RETURN`, "a pod to itself"),
+    ...(family === "IPv6" ? neighbours : []),
+    // Where a flow was cut, conntrack would take the server's next packet for a new flow of its own (tcp_loose), and the
+    // client's packets for replies to it. What nobody remembers and starts in mid-stream must come from the client.
+    forgotten(isolatedSet(family, "ingress"), "src"),
+    forgotten(isolatedSet(family, "egress"), "dst"),
+    isolated("egress", "src"),
+    isolated("ingress", "dst"),
+  ];
+}
+
+function classRules(each: SubjectClass, family: Family, sets: SetTable): string[] {
+  const { direction, policies } = each;
+  const allow = (rule: ClassRule): string[] =>
+    ruleMatches(rule, direction, family, sets).map((match) =>
+      ruleText(`${match === "" ? "" : `${match} `}-j RETURN`, ruleIdText(rule.id)),
+    );
+  const isolatedBy = `${direction} isolated by ${policies.join(", ")}`;
+  const prefix = `SV ${direction} ${classChain(each.id)}`;
+  return [
+    ...each.rules.flatMap(allow),
+    ruleText(`${NFLOG_LIMIT} -j NFLOG --nflog-group ${NFLOG_GROUP} --nflog-prefix "${prefix}"`, "seen"),
+    ruleText("-j DROP", isolatedBy),
+  ];
+}
+
+function leavesOf(each: SubjectClass, family: Family): Leaf[] {
+  return each.subjects.flatMap(({ pod, addresses }) =>
+    addresses
+      .filter((address) => address.family === family)
+      .map((address) => ({ address, pod, classId: each.id })),
+  );
+}
+
+const compareLeaves = ({ address: a }: Leaf, { address: b }: Leaf): number => (a.value < b.value ? -1 : 1);
+
+function subjectSet(classes: readonly SubjectClass[], family: Family): IpSet {
+  const entries = classes.flatMap(({ subjects }) =>
+    subjects.flatMap(({ addresses }) => addressesIn(family, addresses)),
+  );
+  return { type: "hash:ip", role: "subjects", entries: new Set(entries) };
+}
+
+function renderFamily(program: NodeProgram, family: Family): FamilyRuleset {
+  const table = setTable(family, program.groups);
+  const chains = new Map<string, readonly string[]>([[FORWARD_CHAIN, forwardChain(family)]]);
+  const subjects = new Map<string, IpSet>();
+  for (const direction of directions) {
+    const classes = program.classes.filter((each) => each.direction === direction);
+    const leaves = classes.flatMap((each) => leavesOf(each, family)).sort(compareLeaves);
+    const populated = new Set(leaves.map(({ classId }) => classId));
+    subjects.set(isolatedSet(family, direction), subjectSet(classes, family));
+    for (const [name, rules] of dispatchChains(direction, leaves)) chains.set(name, rules);
+    for (const each of classes) {
+      if (populated.has(each.id)) chains.set(classChain(each.id), classRules(each, family, table));
+    }
+  }
+  return { family, sets: new Map([...subjects, ...table.sets]), chains, hooks: HOOKS };
+}
+
+/** Renders a node's program as ipsets and chains of table mangle (design.md section 5). Depends on the program only. */
+export function renderIptables(program: NodeProgram): Ruleset {
+  const [IPv4, IPv6] = families.map((family) => renderFamily(program, family));
+  if (IPv4 === undefined || IPv6 === undefined) throw new Error("two families are rendered");
+  return { IPv4, IPv6 };
+}

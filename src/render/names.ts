@@ -1,0 +1,46 @@
+import type { Family } from "../core/address.ts";
+import { type Cidr, formatCidr } from "../core/cidr.ts";
+import { digest } from "../core/digest.ts";
+import type { Direction, GroupId, PortName } from "../core/policy.ts";
+
+/*
+ * All that is ours is named so, and nothing else is ever touched. The kernel's limits: 31 bytes for a set, 28 for a chain.
+ * Parts are joined with separators before they are digested, so "a" + "bc" is not "ab" + "c".
+ */
+
+export const FORWARD_CHAIN = "SELVEDGE-FORWARD";
+
+export const isOurChain = (name: string): boolean => name.startsWith("SELVEDGE-") || name.startsWith("SV-");
+export const isOurSet = (name: string): boolean => /^SV[46]-/.test(name);
+
+const setPrefix: Readonly<Record<Family, string>> = { IPv4: "SV4", IPv6: "SV6" };
+
+/** Which family a set of ours is of. */
+export const setFamily = (name: string): Family => (name.startsWith(setPrefix.IPv6) ? "IPv6" : "IPv4");
+
+/** The pods that are isolated in one direction. */
+export const isolatedSet = (family: Family, direction: Direction): string =>
+  `${setPrefix[family]}-${direction}`;
+
+export const groupSet = (family: Family, group: GroupId): string => `${setPrefix[family]}-G-${group}`;
+
+/** The addresses and ports at which a group's pods listen by one name. */
+export const namedPortSet = (family: Family, group: GroupId, { protocol, name }: PortName): string =>
+  `${setPrefix[family]}-P-${digest([group, protocol, name].join("\n"))}`;
+
+/** Named by its content, which never changes: another list of blocks is another set. */
+export const blockSet = (family: Family, blocks: readonly Cidr[]): string =>
+  `${setPrefix[family]}-N-${digest(blocks.map(formatCidr).join("\n"))}`;
+
+const CLASS_DIGITS = 22;
+
+export const dispatchChain = (direction: Direction): string => `SV-${direction.toUpperCase()}`;
+
+/** A node of the address trie; an IPv4 block can be read off its chain's name. */
+export function trieChain(direction: Direction, block: Cidr): string {
+  const text = formatCidr(block);
+  const tail = block.family === "IPv4" ? text : digest(text).slice(0, CLASS_DIGITS);
+  return `SV-${direction === "ingress" ? "I" : "E"}-${tail}`;
+}
+
+export const classChain = (id: string): string => `SV-C-${id.slice(0, CLASS_DIGITS)}`;

@@ -1,0 +1,25 @@
+import { digest } from "../core/digest.ts";
+
+/** The kernel takes 255 bytes and a terminator. */
+const MAX_COMMENT = 255;
+const HASH_DIGITS = 10;
+
+/** What a comment may hold without quoting trouble; policies' and pods' names are all of it. */
+const plain = (text: string): string => text.replaceAll(/[^\w .,:/[\]()=-]/g, "?");
+
+/**
+ * One rule as `iptables-restore` reads it, with a comment for people and, last in it, a digest of the whole rule. The
+ * kernel prints rules in its own words; by the digest alone it is known later whether the rule is still the one meant.
+ */
+export function ruleText(rule: string, comment: string): string {
+  const room = MAX_COMMENT - HASH_DIGITS - " #".length;
+  const words = plain(comment);
+  const shown = words.length > room ? `${words.slice(0, room - 3)}...` : words;
+  const hash = digest(`${rule}\n${comment}`).slice(0, HASH_DIGITS);
+  return `-m comment --comment "${shown} #${hash}" ${rule}`;
+}
+
+/** The digest in a rule of ours, from our own text or from `iptables-save`'s; none: not a rule that we wrote. */
+export function ruleHash(line: string): string | undefined {
+  return /--comment (?:"[^"]* )?#([a-z2-7]{10})"?(?: |$)/.exec(line)?.[1];
+}
