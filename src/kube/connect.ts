@@ -1,0 +1,54 @@
+import type { RequestOptions } from "node:https";
+import { type Credentials, KubeClient, type KubeEndpoint } from "./client.ts";
+
+export interface ConnectOptions {
+  /** A server's URL, reached without credentials; beats every other source. */
+  readonly server?: string | undefined;
+  /** A kubeconfig file; default: KUBECONFIG, ~/.kube/config, or the service account inside a pod. */
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+}
+
+const anonymous: Credentials = { headers: {}, tls: {} };
+
+/** What the client library knows of a request's credentials, without its agent: connections are ours to keep. */
+function credentials({
+  headers,
+  ca,
+  cert,
+  key,
+  rejectUnauthorized,
+  servername,
+}: RequestOptions): Credentials {
+  const pairs = Object.entries(headers ?? {}).map(([name, value]): [string, string] => [name, String(value)]);
+  const tls = { ca, cert, key, rejectUnauthorized, servername };
+  return {
+    headers: Object.fromEntries(pairs),
+    tls: Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined)),
+  };
+}
+
+async function endpoint({ server, kubeconfig, context }: ConnectOptions): Promise<KubeEndpoint> {
+  if (server !== undefined) return { server: new URL(server), authorize: () => Promise.resolve(anonymous) };
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(kubeconfig);
+  if (context !== undefined) config.setCurrentContext(context);
+  const cluster = config.getCurrentCluster();
+  if (cluster === null)
+    throw new Error("no cluster: neither a kubeconfig with a current context nor a service account");
+  return {
+    server: new URL(cluster.server),
+    authorize: async () => {
+      const options: RequestOptions = { headers: {} };
+      await config.applyToHTTPSOptions(options);
+      return credentials(options);
+    },
+  };
+}
+
+/** Finds the API server as kubectl does. Throws, in words, where there is none to be found. */
+export async function connect(options: ConnectOptions): Promise<KubeClient> {
+  return new KubeClient(await endpoint(options));
+}
