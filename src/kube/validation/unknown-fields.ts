@@ -1,0 +1,77 @@
+import { type FieldPath, fieldText } from "./field-path.ts";
+
+/** What fields a type has: of each its own fields, `each` for a list's elements, or nothing more to check (`leaf`). */
+type Shape = "leaf" | { readonly each: Shape } | { readonly fields: Readonly<Record<string, Shape>> };
+
+const leaves = (...names: string[]): Record<string, Shape> =>
+  Object.fromEntries(names.map((name) => [name, "leaf"]));
+
+const labelSelector: Shape = {
+  fields: {
+    matchLabels: "leaf",
+    matchExpressions: { each: { fields: leaves("key", "operator", "values") } },
+  },
+};
+
+const peer: Shape = {
+  fields: {
+    podSelector: labelSelector,
+    namespaceSelector: labelSelector,
+    ipBlock: { fields: leaves("cidr", "except") },
+  },
+};
+
+const ports: Shape = { each: { fields: leaves("protocol", "port", "endPort") } };
+
+const objectMeta: Shape = {
+  fields: {
+    ...leaves("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion", "generation"),
+    ...leaves(
+      "creationTimestamp",
+      "deletionTimestamp",
+      "deletionGracePeriodSeconds",
+      "labels",
+      "annotations",
+    ),
+    ...leaves("finalizers", "managedFields"),
+    ownerReferences: {
+      each: { fields: leaves("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion") },
+    },
+  },
+};
+
+const networkPolicy: Shape = {
+  fields: {
+    ...leaves("apiVersion", "kind"),
+    metadata: objectMeta,
+    spec: {
+      fields: {
+        podSelector: labelSelector,
+        policyTypes: "leaf",
+        ingress: { each: { fields: { from: { each: peer }, ports } } },
+        egress: { each: { fields: { to: { each: peer }, ports } } },
+      },
+    },
+  },
+};
+
+function* unknown(raw: unknown, shape: Shape, path: FieldPath): Generator<string> {
+  if (shape === "leaf" || typeof raw !== "object" || raw === null) return;
+  if ("each" in shape) {
+    if (Array.isArray(raw))
+      for (const [i, each] of raw.entries()) yield* unknown(each, shape.each, [...path, i]);
+    return;
+  }
+  if (Array.isArray(raw)) return;
+  for (const [name, value] of Object.entries(raw)) {
+    const field = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+    if (field === undefined) yield `unknown field "${fieldText([...path, name])}"`;
+    else yield* unknown(value, field, [...path, name]);
+  }
+}
+
+/**
+ * Fields that a NetworkPolicy does not have, in the words of the API server's strict decoding: by default it warns of them
+ * and leaves them out; `kubectl` asks it to refuse. Never harmless: a rule whose `from` is spelt `form` is open to all.
+ */
+export const unknownFields = (raw: unknown): string[] => [...unknown(raw, networkPolicy, [])];
