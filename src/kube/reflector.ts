@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ObjectKey } from "../core/cluster.ts";
 import { Backoff } from "./backoff.ts";
 import { type KubeClient, KubeError } from "./client.ts";
@@ -33,11 +33,11 @@ const WATCH_GRACE_SECONDS = 30;
 const GONE = 410;
 
 const page = z.object({
-  metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),
-  items: z.array(apiObject).nullish(),
+  metadata: z.object({ resourceVersion: z.string(), continue: z.optional(z.string()) }),
+  items: z.nullish(z.array(apiObject)),
 });
 
-type ApiObject = z.infer<typeof apiObject>;
+type ApiObject = z.output<typeof apiObject>;
 
 function objectKey({ metadata: { namespace, name = "" } }: ApiObject): ObjectKey {
   return namespace === undefined ? name : `${namespace}/${name}`;

@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
-import { z } from "zod";
+import * as z from "zod/mini";
 
 const metadata = z.object({
-  name: z.string().optional(),
-  namespace: z.string().optional(),
-  resourceVersion: z.string().optional(),
+  name: z.optional(z.string()),
+  namespace: z.optional(z.string()),
+  resourceVersion: z.optional(z.string()),
 });
 
 /** What any object tells about itself. */
@@ -14,11 +14,11 @@ const watchEvent = z.discriminatedUnion("type", [
   z.object({ type: z.enum(["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]), object: apiObject }),
   z.object({
     type: z.literal("ERROR"),
-    object: z.looseObject({ code: z.number().optional(), message: z.string().optional() }),
+    object: z.looseObject({ code: z.optional(z.number()), message: z.optional(z.string()) }),
   }),
 ]);
 
-export type WatchEvent = z.infer<typeof watchEvent>;
+export type WatchEvent = z.output<typeof watchEvent>;
 
 /**
  * The events of a watch, one JSON object a line. A connection cut in mid-line ends in an exception like any line that is

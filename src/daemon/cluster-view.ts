@@ -1,0 +1,75 @@
+import type { Cluster } from "../core/compile.ts";
+import type { Namespace, Node, Pod } from "../core/cluster.ts";
+import type { NetworkPolicy } from "../core/network-policy.ts";
+import type { KubeClient } from "../kube/client.ts";
+import { importNetworkPolicy } from "../kube/import-network-policy.ts";
+import { type Reflector, startReflector } from "../kube/reflector.ts";
+import type { Parsed } from "../kube/schema/decode.ts";
+import { toNamespace } from "../kube/schema/namespace.ts";
+import { toNode } from "../kube/schema/node.ts";
+import { toPod } from "../kube/schema/pod.ts";
+import { Store } from "../kube/store.ts";
+import { problemText } from "../kube/validation/field-problem.ts";
+
+export interface ClusterViewOptions {
+  readonly client: KubeClient;
+  readonly signal: AbortSignal;
+  readonly onChange: () => void;
+  readonly onTrouble: (trouble: string) => void;
+  /** An object that cannot be read whole; `consequence` says how it is treated. */
+  readonly onBadObject: (object: string, problems: readonly string[], consequence: string) => void;
+}
+
+/** What the API server tells about the cluster, kept current. */
+export interface ClusterView {
+  /** Fulfilled once every collection has been read whole. */
+  readonly synced: Promise<void>;
+  readonly done: Promise<void>;
+  cluster(): Cluster;
+  nodes(): Node[];
+}
+
+export function watchCluster(options: ClusterViewOptions): ClusterView {
+  const { client, signal, onChange, onTrouble, onBadObject } = options;
+  const reflectors: Reflector[] = [];
+  const keep = <T>(path: string, read: (object: unknown) => T | undefined): Store<T> => {
+    const store = new Store<T>(onChange);
+    reflectors.push(startReflector({ client, path, read, store, signal, onTrouble }));
+    return store;
+  };
+  const orReport =
+    <T>(parse: (object: unknown) => Parsed<T>) =>
+    (object: unknown): T | undefined => {
+      const result = parse(object);
+      if (result.ok) return result.value;
+      onBadObject(nameOf(object), result.problems.map(problemText), "passed over");
+      return undefined;
+    };
+  const readPolicy = (object: unknown): NetworkPolicy | undefined => {
+    const { policy, problems } = importNetworkPolicy(object);
+    if (problems.length > 0) {
+      onBadObject(nameOf(object), problems.map(problemText), "what is invalid in it allows nothing");
+    }
+    return policy;
+  };
+  const namespaces = keep<Namespace>("/api/v1/namespaces", orReport(toNamespace));
+  const pods = keep<Pod>("/api/v1/pods", orReport(toPod));
+  const nodes = keep<Node>("/api/v1/nodes", orReport(toNode));
+  const policies = keep<NetworkPolicy>("/apis/networking.k8s.io/v1/networkpolicies", readPolicy);
+  return {
+    synced: Promise.all(reflectors.map(({ synced }) => synced)).then(() => undefined),
+    done: Promise.all(reflectors.map(({ done }) => done)).then(() => undefined),
+    cluster: () => ({ namespaces: namespaces.values(), pods: pods.values(), policies: policies.values() }),
+    nodes: () => nodes.values(),
+  };
+}
+
+function nameOf(object: unknown): string {
+  const metadata = (
+    object as { readonly metadata?: { readonly namespace?: unknown; readonly name?: unknown } } | null
+  )?.metadata;
+  return (
+    [metadata?.namespace, metadata?.name].filter((part) => typeof part === "string").join("/") ||
+    "unnamed object"
+  );
+}

@@ -1,0 +1,39 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface HealthOptions {
+  readonly port: number;
+  readonly host: string;
+  /** Why not, or nothing when all is well. */
+  readonly notReady: () => string | undefined;
+}
+
+export interface Health {
+  readonly port: number;
+  close(): void;
+}
+
+/** `/healthz`: the process turns; `/readyz`: it has synced and what it wants stands in the kernel (503 and why, if not). */
+export async function serveHealth({ port, host, notReady }: HealthOptions): Promise<Health> {
+  const server = createServer((request, response) => {
+    const path = request.url?.split("?")[0];
+    const [status, body] =
+      path === "/healthz" || path === "/livez"
+        ? [200, "ok"]
+        : path === "/readyz"
+          ? [notReady() === undefined ? 200 : 503, notReady() ?? "ok"]
+          : [404, "not found"];
+    response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${body}\n`);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
