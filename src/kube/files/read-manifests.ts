@@ -1,0 +1,66 @@
+import { readFile, stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { findFiles, reason } from "./find-files.ts";
+import { type ManifestSet, manifestSet } from "./manifest-set.ts";
+import { parseManifests } from "./parse-manifests.ts";
+
+/** A manifest beyond this size is refused unread. */
+const BYTES_MAXIMUM = 64 * 1024 * 1024;
+
+const STDIN = "<stdin>";
+
+const failed = (file: string, message: string): ManifestSet => ({
+  objects: [],
+  ignored: new Map(),
+  problems: [{ file, message }],
+});
+
+function readBytes(file: string, bytes: Uint8Array): ManifestSet {
+  if (bytes.includes(0)) return failed(file, "is not a text file");
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return failed(file, "is not UTF-8 text");
+  }
+  return parseManifests(file, text);
+}
+
+const tooBig = (file: string): ManifestSet =>
+  failed(file, `is larger than ${BYTES_MAXIMUM / 1024 / 1024} MiB, the most that is read of one file`);
+
+async function readStream(stream: Readable): Promise<ManifestSet> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk as Uint8Array | string);
+    size += bytes.length;
+    if (size > BYTES_MAXIMUM) return tooBig(STDIN);
+    chunks.push(bytes);
+  }
+  return readBytes(STDIN, Buffer.concat(chunks));
+}
+
+async function readOne(file: string): Promise<ManifestSet> {
+  try {
+    if ((await stat(file)).size > BYTES_MAXIMUM) return tooBig(file);
+    return readBytes(file, await readFile(file));
+  } catch (error) {
+    return failed(file, reason(error));
+  }
+}
+
+/**
+ * Reads manifests from files, from folders (see `findFiles`) and, for `-`, from standard input. Whatever they hold becomes
+ * an object, a count or a problem; it never throws.
+ */
+export async function readManifests(
+  paths: readonly string[],
+  { stdin = process.stdin }: { readonly stdin?: Readable } = {},
+): Promise<ManifestSet> {
+  const sets: ManifestSet[] = [];
+  if (paths.includes("-")) sets.push(await readStream(stdin));
+  const { files, problems } = await findFiles(paths.filter((path) => path !== "-"));
+  for (const file of files) sets.push(await readOne(file));
+  return manifestSet([{ objects: [], ignored: new Map(), problems }, ...sets]);
+}
