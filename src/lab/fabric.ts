@@ -13,6 +13,15 @@ import type { LabContext } from "./context.ts";
 import { inNetns } from "./enter.ts";
 import { netnsPath, netnsPrefix } from "./names.ts";
 
+const FORWARDING = "echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding";
+
+/**
+ * Shell that turns duplicate address detection off where nobody else is. Not for the addresses alone, which have
+ * `nodad`: a router whose link-local address is still tentative cannot ask for its neighbours, and forwards nothing for a second.
+ */
+const NO_DAD =
+  "echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad; echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad";
+
 /** The network namespaces of the fabric and of the host outside the cluster. */
 export function fabricNetns(lab: string): { readonly fabric: string; readonly outside: string } {
   const prefix = netnsPrefix(lab);
@@ -77,9 +86,7 @@ export async function createNamespaces(lab: LabContext, nodes: readonly NodeAddr
 /** Wires the fabric to every node and to the outside. */
 export async function createFabric(lab: LabContext, nodes: readonly NodeAddressing[]): Promise<void> {
   const { fabric, outside } = fabricNetns(lab.name);
-  const inFabric = prefixExec(lab.exec, inNetns(netnsPath(fabric)));
-  const forward = "echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding";
-  await execOrThrow(inFabric, { command: "sh", args: ["-ec", forward] });
+  await Promise.all([shell(lab, fabric, `${FORWARDING}; ${NO_DAD}`), shell(lab, outside, NO_DAD)]);
   await ipBatch(lab, fabric, fabricLinks(lab.name, nodes));
   await ipBatch(lab, outside, outsideLinks());
 }
@@ -91,6 +98,12 @@ export async function ipBatch(lab: LabContext, netns: string, lines: readonly st
     args: ["-n", netns, "-batch", "-"],
     input: lines.map((line) => `${line}\n`).join(""),
   });
+}
+
+/** Runs a line of shell in a namespace: the way to its `/proc/sys/net`. */
+export async function shell(lab: LabContext, netns: string, script: string): Promise<void> {
+  const exec = prefixExec(lab.exec, inNetns(netnsPath(netns)));
+  await execOrThrow(exec, { command: "sh", args: ["-ec", script] });
 }
 
 function addresses(pair: DualStack, network: DualStack, device: string): string[] {

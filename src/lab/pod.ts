@@ -86,22 +86,22 @@ async function startInSandbox(sandbox: Sandbox): Promise<Started> {
   const { node, spec, id } = sandbox;
   await createSandbox(sandbox);
   const path = netnsPath(podNetns(node.lab.name, id));
-  const [running, added] = await Promise.allSettled([
-    startPodAgent(node, spec, id, path, ["::"]),
-    attachSandbox(sandbox),
-  ]);
-  if (running.status === "fulfilled" && added.status === "fulfilled") {
-    const veth = hostInterface(added.value);
+  const parts = [startPodAgent(node, spec, id, path, ["::"]), attachSandbox(sandbox)] as const;
+  try {
+    const [running, result] = await Promise.all(parts);
+    const veth = hostInterface(result);
     return {
-      ...running.value,
-      addresses: podAddresses(added.value),
+      ...running,
+      addresses: podAddresses(result),
       ...(veth === undefined ? {} : { hostInterface: veth }),
     };
+  } catch (error) {
+    const [running] = await Promise.allSettled(parts);
+    if (running.status === "fulfilled") killProcess(running.value.pid);
+    // What failed first is the news; the address that it may hold must not stay behind.
+    await removeSandbox(sandbox).catch(() => undefined);
+    throw error;
   }
-  if (running.status === "fulfilled") killProcess(running.value.pid);
-  // What failed first is the news; the address it may hold must not stay behind.
-  await removeSandbox(sandbox).catch(() => undefined);
-  throw running.status === "rejected" ? running.reason : new Error("CNI ADD", { cause: added });
 }
 
 function startPodAgent(

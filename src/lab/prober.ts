@@ -11,17 +11,18 @@ export interface Probe {
 
 /** How a round of probes is run. */
 export interface ProbeOptions {
-  /** How long each probe may take before it counts as denied; default 1300 ms. */
+  /** How long each probe may take before it counts as denied; default DEADLINE_MS. */
   readonly deadlineMs?: number;
   /** Told after each answer how many there are, of how many. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * A lost SYN is sent again after 1000 ms (RFC 6298), and so counts within the deadline: the kernel's retry is the
- * only one; none of ours would tell a loss from a rule any better.
+ * How long a probe may take, unless told otherwise. A lost SYN is sent again after 1000 ms (RFC 6298), within the
+ * deadline: the kernel's retry is the only one, and none of ours would tell a loss from a rule any better. Linux also
+ * waits for that moment to say that an IPv6 connection was rejected, where the answer came too fast.
  */
-const DEADLINE_MS = 1300;
+export const DEADLINE_MS = 1300;
 
 /**
  * How many probes may be new at a time. A probe costs the machine something when it is sent and when it is

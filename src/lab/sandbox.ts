@@ -4,6 +4,7 @@ import { LOOPBACK_CONFLIST } from "./cni/loopback.ts";
 import type { CniResult } from "./cni/result.ts";
 import { addNetwork, checkNetwork, delNetwork, type Attachment } from "./cni/runtime.ts";
 import { negotiateVersion } from "./cni/version.ts";
+import { ipBatch, shell } from "./fabric.ts";
 import { flannelConflist } from "./flannel/conflist.ts";
 import { netnsPath, podNetns } from "./names.ts";
 import { cniHost, type LabNode } from "./node.ts";
@@ -16,20 +17,37 @@ export interface Sandbox {
   readonly id: string;
 }
 
-/** Names the network namespace. Duplicate address detection is off: the bridge plugin waits for it, and nobody else is there. */
+// Duplicate address detection off: the bridge plugin waits for it, and nobody else is there.
+const QUIET = ["ipv6/conf/all/accept_dad", "ipv6/conf/default/accept_dad"];
+// On: see `announce`.
+const NOTIFYING = ["ipv4/conf/default/arp_notify", "ipv6/conf/default/ndisc_notify"];
+
+/** Names the network namespace and sets its switches, before anything is in it. */
 export async function createSandbox({ node, id }: Sandbox): Promise<void> {
   const netns = podNetns(node.lab.name, id);
-  const quiet =
-    "echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad; echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad";
-  const script = `ip netns add "$1"; exec nsenter --net="$2" sh -ec "${quiet}"`;
-  await execOrThrow(node.lab.exec, { command: "sh", args: ["-ec", script, "sh", netns, netnsPath(netns)] });
+  await execOrThrow(node.lab.exec, { command: "ip", args: ["netns", "add", netns] });
+  const write = (value: number) => (name: string) => `echo ${value} >/proc/sys/net/${name}`;
+  await shell(node.lab, netns, [...QUIET.map(write(0)), ...NOTIFYING.map(write(1))].join("; "));
 }
 
 /** CNI ADD: loopback, then the pod network, whose result is returned. */
 export async function attachSandbox(sandbox: Sandbox): Promise<CniResult> {
   const [loopback, pod] = await attachments(sandbox);
   await addNetwork(cniHost(sandbox.node), loopback);
-  return addNetwork(cniHost(sandbox.node), pod);
+  const result = await addNetwork(cniHost(sandbox.node), pod);
+  if (sandbox.spec.addresses !== undefined) await announce(sandbox, result);
+  return result;
+}
+
+/**
+ * Tells the neighbours who has the address now. On a node they would find out by themselves, some ten seconds after
+ * the address changed hands; nobody there hurries to use it again, and a test does. Setting the link-layer
+ * address, to what it is, sends a gratuitous ARP and an unsolicited neighbour advertisement.
+ */
+async function announce({ node, id }: Sandbox, result: CniResult): Promise<void> {
+  const mac = result.interfaces?.find(({ sandbox }) => sandbox)?.mac;
+  if (mac === undefined) return;
+  await ipBatch(node.lab, podNetns(node.lab.name, id), [`link set eth0 address ${mac}`]);
 }
 
 /** CNI CHECK: an exception says what is not as ADD left it. */

@@ -63,7 +63,9 @@ const control = createServer((socket) => {
   socket.on("close", () => {
     for (const stream of streams.values()) stream.close();
   });
-  createInterface({ input: socket }).on("line", (line) => {
+  const lines = createInterface({ input: socket });
+  lines.on("error", () => undefined);
+  lines.on("line", (line) => {
     const command = JSON.parse(line) as AgentCommand;
     void obey(streams, command).then((outcome) => {
       const reply: AgentReply = { id: command.id, outcome };

@@ -24,10 +24,13 @@ export class AgentHandle {
   private constructor(name: string, socket: Socket) {
     this.name = name;
     this.#socket = socket;
-    createInterface({ input: socket }).on("line", (line) => {
+    const lines = createInterface({ input: socket });
+    lines.on("line", (line) => {
       const { id, outcome } = JSON.parse(line) as AgentReply;
       this.#settle(id, outcome);
     });
+    // "close" tells whoever waits; the reader of lines would throw the error on.
+    lines.on("error", () => undefined);
     socket.on("error", () => undefined);
     socket.on("close", () => {
       for (const id of this.#owed.keys())
