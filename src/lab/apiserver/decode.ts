@@ -59,7 +59,7 @@ const decodeBuiltin = (
   object: KubeObject,
 ): { object: KubeObject; unknown: readonly string[] } => {
   const unknown = unknownFields(resource, object);
-  const known = Object.fromEntries(Object.entries(object).filter(([field]) => !unknown.has(field)));
+  const known = Object.fromEntries(Object.entries(object).filter(([field]) => !unknown.includes(field)));
   // Twice: defaults look at what is left, and may themselves leave something empty.
   return { object: normalise(withBuiltinDefaults(normalise(known as KubeObject))), unknown };
 };

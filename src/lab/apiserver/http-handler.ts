@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import type { ApiRequest } from "./api-request.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Environment } from "./environment.ts";
 import type { Intercept } from "./intercept.ts";
 import type { Outcome } from "./outcome.ts";
+import { decodeProtobuf } from "./protobuf.ts";
 import { unauthorized } from "./refusal.ts";
 import { sendBody, sendOutcome } from "./reply.ts";
 import { presenterFor } from "./representation.ts";
@@ -23,6 +24,16 @@ export interface HandlerOptions {
   readonly intercept?: Intercept;
 }
 
+/** The body as text: what comes as protobuf goes on as JSON, as far as it is understood. */
+const bodyOf = (
+  headers: Readonly<Record<string, string>>,
+  bytes: Buffer,
+): Pick<ApiRequest, "headers" | "body"> => {
+  const decoded = headers["content-type"]?.includes("protobuf") === true ? decodeProtobuf(bytes) : undefined;
+  if (decoded === undefined) return { headers, body: bytes.toString() };
+  return { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(decoded) };
+};
+
 const readRequest = async (message: IncomingMessage): Promise<ApiRequest> => {
   const url = new URL(message.url ?? "/", "http://localhost");
   const method = message.method ?? "GET";
@@ -34,8 +45,7 @@ const readRequest = async (message: IncomingMessage): Promise<ApiRequest> => {
     method,
     path: url.pathname,
     query: url.searchParams,
-    headers: Object.fromEntries(headers),
-    body: await text(message),
+    ...bodyOf(Object.fromEntries(headers), await buffer(message)),
     target,
     verb: target === undefined ? undefined : verbOf(method, target, url.searchParams),
   };
