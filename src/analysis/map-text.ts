@@ -28,5 +28,5 @@ export function mapText({ entries }: ConnectivityMap, ends: number): string {
     return [from, entry.to.pod, entryText(entry)];
   });
   const pairs = ends * ends;
-  return `${columns([["FROM", "TO", "ALLOWED"], ...rows])}\n\n${entries.length} of ${pairs} pairs can talk, itself included.\n`;
+  return `${columns([["FROM", "TO", "ALLOWED"], ...rows])}\n\n${entries.length} of ${pairs} pairs can talk, each end with itself included.\n`;
 }

@@ -1,0 +1,61 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+
+interface EnforcerFlags {
+  readonly node?: string;
+  readonly server?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly backend: "auto" | "nft" | "legacy";
+  readonly logLevel: string;
+  readonly healthPort: number;
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65535)
+    throw new InvalidArgumentError("want 0 to 65535");
+  return number;
+}
+
+export function enforcerCommand(): Command {
+  return new Command("enforcer")
+    .summary("keep this node's kernel as the cluster's policies say (needs root)")
+    .description(
+      "Watches NetworkPolicies, Namespaces and Pods, and keeps this node's ipsets and iptables rules equal to them.\n" +
+        "Rules stay when it stops: pods are never opened by a restart. Other programs' rules are never touched.",
+    )
+    .addOption(new Option("--node <name>", "the node that this kernel is of").env("NODE_NAME"))
+    .option("--server <url>", "API server to use without credentials, a local proxy for one")
+    .option("--kubeconfig <file>", "default: $KUBECONFIG, ~/.kube/config, or the pod's service account")
+    .option("--context <name>", "context of the kubeconfig")
+    .addOption(
+      new Option("--backend <variant>", "which iptables; auto follows kubelet and kube-proxy")
+        .choices(["auto", "nft", "legacy"])
+        .default("auto")
+        .env("SELVEDGE_BACKEND"),
+    )
+    .addOption(
+      new Option("--log-level <level>", "least level that is logged")
+        .choices(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+        .default("info"),
+    )
+    .addOption(
+      new Option("--health-port <port>", "/healthz and /readyz on loopback; 0 chooses a free port")
+        .argParser(port)
+        .default(10_268),
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  selvedge enforcer --node worker-1\n  selvedge enforcer --node worker-1 --kubeconfig ./admin.conf --backend nft",
+    )
+    .action(async ({ node, server, kubeconfig, context, backend, logLevel, healthPort }: EnforcerFlags) => {
+      const { runEnforcer } = await import("../daemon/run-enforcer.ts");
+      process.exitCode = await runEnforcer({
+        node,
+        connection: { server, kubeconfig, context },
+        backend,
+        logLevel,
+        healthPort,
+      });
+    });
+}

@@ -1,0 +1,33 @@
+import { Command, CommanderError } from "commander";
+import { canCommand } from "./can-command.ts";
+import { enforcerCommand } from "./enforcer-command.ts";
+import { UsageError, exitCodes } from "./exit-codes.ts";
+import { mapCommand } from "./map-command.ts";
+import { version } from "./version.ts";
+
+const program = new Command("selvedge")
+  .description("NetworkPolicy for any Kubernetes CNI: enforced in the kernel, explained in plain sentences.")
+  .version(version)
+  .helpCommand(true)
+  .showHelpAfterError("(add --help for usage)")
+  .addCommand(canCommand())
+  .addCommand(mapCommand())
+  .addCommand(enforcerCommand());
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwInsteadOfExit);
+}
+throwInsteadOfExit(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help and version were asked for; all else is a wrong call, which commander has already explained.
+    process.exitCode = error.exitCode === 0 ? exitCodes.yes : exitCodes.badInput;
+  } else if (error instanceof UsageError) {
+    process.stderr.write(`selvedge: ${error.message}\n`);
+    process.exitCode = exitCodes.badInput;
+  } else throw error;
+}

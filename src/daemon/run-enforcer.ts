@@ -1,0 +1,43 @@
+import { hostname } from "node:os";
+import { pino } from "pino";
+import { processExec } from "../kernel/exec.ts";
+import { type Variant, detectVariant } from "../kernel/variant.ts";
+import { type ConnectOptions, connect } from "../kube/connect.ts";
+import { startEnforcer } from "./enforcer.ts";
+import { serveHealth } from "./health.ts";
+
+export interface RunEnforcerOptions {
+  /** Default: this machine's name, as kubelet's. */
+  readonly node: string | undefined;
+  readonly connection: ConnectOptions;
+  readonly backend: Variant | "auto";
+  readonly logLevel: string;
+  readonly healthPort: number;
+}
+
+/** Runs the enforcer as a process: until SIGTERM or SIGINT, with logs on standard output. Returns the exit code. */
+export async function runEnforcer(options: RunEnforcerOptions): Promise<number> {
+  const node = options.node ?? hostname().toLowerCase();
+  const log = pino({ level: options.logLevel, base: { node } });
+  const stop = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stop.abort());
+  try {
+    const client = await connect(options.connection);
+    const variant = options.backend === "auto" ? await detectVariant(processExec) : options.backend;
+    const enforcer = startEnforcer({ node, client, exec: processExec, variant, log, signal: stop.signal });
+    const health = await serveHealth({
+      host: "127.0.0.1",
+      port: options.healthPort,
+      notReady: enforcer.notReady,
+    });
+    log.info({ variant, healthPort: health.port }, "enforcer started");
+    await enforcer.done;
+    health.close();
+    client.close();
+    log.info("stopped; the rules stay in force");
+    return 0;
+  } catch (error) {
+    log.fatal({ error: error instanceof Error ? error.message : String(error) }, "cannot start");
+    return 1;
+  }
+}

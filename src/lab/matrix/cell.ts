@@ -1,0 +1,85 @@
+import { type Family } from "../../core/address.ts";
+import type { End } from "../../core/end.ts";
+import { type Verdict, evaluate } from "../../core/evaluate.ts";
+import type { Program } from "../../core/program.ts";
+import type { Flow } from "../../core/traffic.ts";
+import type { AgentHandle } from "../agent/handle.ts";
+import type { Outcome, ProbeProtocol } from "../agent/protocol.ts";
+
+/** Who asks. One speaker speaks one family, from one address. */
+export interface Speaker {
+  readonly name: string;
+  /** Its row in the matrix: a workload, an outside host, a node. */
+  readonly group: string;
+  readonly agent: AgentHandle;
+  readonly family: Family;
+  readonly end: End;
+  /** The address to ask from, where the speaker has several. */
+  readonly source?: string;
+  /** The node that it is on or that it is. */
+  readonly node?: string;
+}
+
+/** Where a question may lead: who answers there, and as what the policies see the connection. */
+export interface Lead {
+  readonly answerer: string;
+  readonly end: End;
+  readonly flow: Flow;
+}
+
+/** What is asked: an address and port, which lead to one pod, or through a Service to any of several. */
+export interface Place {
+  readonly name: string;
+  readonly group: string;
+  readonly family: Family;
+  readonly protocol: ProbeProtocol;
+  readonly address: string;
+  readonly port: number;
+  readonly via: "address" | "ClusterIP" | "NodePort";
+  /** Whether anybody listens there: if not, a refusal is the sound of an open way. */
+  readonly leads: readonly Lead[];
+}
+
+export interface Cell {
+  readonly from: Speaker;
+  readonly to: Place;
+}
+
+export type Expectation = "open" | "closed" | "mixed";
+
+/** What the program says of each lead. Nothing is uncertain here: every address is known. */
+function verdicts(
+  program: Program,
+  { from, to }: Cell,
+): { readonly lead: Lead; readonly verdict: Verdict }[] {
+  return to.leads.map((lead) => ({
+    lead,
+    verdict: evaluate(program, {
+      source: from.end,
+      destination: lead.end,
+      family: to.family,
+      flow: lead.flow,
+    }),
+  }));
+}
+
+export function expectation(program: Program, cell: Cell): Expectation {
+  const open = verdicts(program, cell).map(({ verdict }) => verdict === "allowed");
+  if (open.every(Boolean)) return "open";
+  return open.some(Boolean) ? "mixed" : "closed";
+}
+
+/** Whether the wire behaved as the program says; through a Service it is enough that the pod which answered was allowed to. */
+export function agrees(program: Program, cell: Cell, outcome: Outcome): boolean {
+  const judged = verdicts(program, cell);
+  switch (outcome.kind) {
+    case "answered":
+      return judged.some(({ lead, verdict }) => verdict === "allowed" && lead.answerer === outcome.by);
+    case "refused":
+      return judged.some(({ verdict }) => verdict === "allowed");
+    case "timeout":
+      return judged.some(({ verdict }) => verdict !== "allowed");
+    case "error":
+      return false;
+  }
+}
