@@ -14,7 +14,7 @@ import {
 import { objectMetaSchema } from "./schema/object-meta.ts";
 import type { CidrRules } from "./validation/cidr.ts";
 import type { FieldPath } from "./validation/field-path.ts";
-import { type FieldProblem, typeInvalid } from "./validation/field-problem.ts";
+import { type FieldProblem, type FieldWarning, typeInvalid } from "./validation/field-problem.ts";
 import { labelSelector } from "./validation/label-selector.ts";
 import { networkPolicyRule, networkPolicyRuleWarnings, policyTypes } from "./validation/network-policy.ts";
 import { objectMeta } from "./validation/object-meta.ts";
@@ -27,13 +27,13 @@ export interface ImportedNetworkPolicy {
   /** What the API server would refuse it for; empty where the policy is taken whole. */
   readonly problems: readonly FieldProblem[];
   /** What the API server would take it with. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly FieldWarning[];
 }
 
 /** Collects what is said on the way. */
 interface Findings {
   readonly problems: FieldProblem[];
-  readonly warnings: string[];
+  readonly warnings: FieldWarning[];
 }
 
 /**

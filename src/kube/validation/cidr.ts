@@ -1,7 +1,7 @@
 import { type Address, addressBits, formatAddress, parseAddress } from "../../core/address.ts";
 import { type Cidr, cidrAround, formatCidr, parseCidr } from "../../core/cidr.ts";
 import { type FieldPath, fieldText } from "./field-path.ts";
-import { type FieldProblem, invalid } from "./field-problem.ts";
+import { type FieldProblem, type FieldWarning, invalid } from "./field-problem.ts";
 import { goQuote } from "./go-quote.ts";
 
 /**
@@ -61,26 +61,31 @@ function cidrFault(text: string, rules: CidrRules): string | undefined {
 }
 
 /** `util/validation/ip.go` GetWarningsForCIDR: what is accepted, and should be written otherwise. */
-export function cidrWarnings(path: FieldPath, text: string): string[] {
+export function cidrWarnings(path: FieldPath, text: string): FieldWarning[] {
   const read = parseLegacyCidr(text);
   if (read === undefined) return [];
-  const field = fieldText(path);
+  return cidrAdvice(text, read).map((advice) => ({ text: `${fieldText(path)}: ${advice}`, at: path }));
+}
+
+function cidrAdvice(text: string, read: LegacyCidr): string[] {
   const value = goQuote(text);
   const block = goQuote(formatCidr(read.block));
-  const warnings: string[] = [];
+  const advice: string[] = [];
   if (hasHostBits(read)) {
     const single = goQuote(`${formatAddress(read.address)}/${read.bits}`);
-    warnings.push(
-      `${field}: CIDR value ${value} is ambiguous in this context (should be ${block} or ${single}?)`,
-    );
+    advice.push(`CIDR value ${value} is ambiguous in this context (should be ${block} or ${single}?)`);
   }
-  if (parseCidr(text) === undefined || cidrFault(text, "strict")?.includes("IPv4-mapped") === true) {
-    warnings.push(`${field}: non-standard CIDR value ${value} is invalid: use ${block}`);
+  if (isNonStandard(text)) advice.push(`non-standard CIDR value ${value} is invalid: use ${block}`);
+  if (advice.length === 0 && read.block.family === "IPv6" && formatCidr(read.block) !== text) {
+    advice.push(`IPv6 CIDR value ${value} should be in RFC 5952 canonical format (${block})`);
   }
-  if (warnings.length === 0 && read.block.family === "IPv6" && formatCidr(read.block) !== text) {
-    warnings.push(`${field}: IPv6 CIDR value ${value} should be in RFC 5952 canonical format (${block})`);
-  }
-  return warnings;
+  return advice;
+}
+
+/** Leading zeros, or IPv4-mapped. */
+function isNonStandard(text: string): boolean {
+  const address = parseAddress(text.slice(0, text.lastIndexOf("/")));
+  return address === undefined || parseCidr(text) === undefined || isMapped(address);
 }
 
 const hasHostBits = ({ address, block }: LegacyCidr): boolean =>

@@ -21,6 +21,14 @@ export interface FieldProblem {
   readonly at: FieldPath;
 }
 
+/** What the API server takes, and warns of. */
+export interface FieldWarning {
+  /** In the words of its `Warning` header, path included. */
+  readonly text: string;
+  /** Which field was meant. */
+  readonly at: FieldPath;
+}
+
 /** `spec.ingress[0].ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive` */
 export const problemText = ({ path, message }: FieldProblem): string => `${fieldText(path)}: ${message}`;
 

@@ -1,7 +1,7 @@
 import type { IPBlockWire, NetworkPolicyPeerWire } from "../schema/network-policy.ts";
 import { type CidrRules, cidrProblems, cidrWarnings, parseLegacyCidr } from "./cidr.ts";
 import type { FieldPath } from "./field-path.ts";
-import { type FieldProblem, forbidden, invalid, required } from "./field-problem.ts";
+import { type FieldProblem, type FieldWarning, forbidden, invalid, required } from "./field-problem.ts";
 import { labelSelector } from "./label-selector.ts";
 
 /** networking/validation ValidateNetworkPolicyPeer. */
@@ -50,7 +50,10 @@ function ipBlockProblems(path: FieldPath, { cidr, except }: IPBlockWire, rules: 
 }
 
 /** What the API server warns of when it takes the peer (networkpolicy strategy, networkPolicyWarnings). */
-export const networkPolicyPeerWarnings = (path: FieldPath, { ipBlock }: NetworkPolicyPeerWire): string[] =>
+export const networkPolicyPeerWarnings = (
+  path: FieldPath,
+  { ipBlock }: NetworkPolicyPeerWire,
+): FieldWarning[] =>
   ipBlock
     ? [
         ...cidrWarnings([...path, "ipBlock", "cidr"], ipBlock.cidr ?? ""),

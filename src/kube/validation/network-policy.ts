@@ -1,7 +1,7 @@
 import type { EgressRuleWire, IngressRuleWire } from "../schema/network-policy.ts";
 import type { CidrRules } from "./cidr.ts";
 import type { FieldPath } from "./field-path.ts";
-import { type FieldProblem, invalid, notSupported } from "./field-problem.ts";
+import { type FieldProblem, type FieldWarning, invalid, notSupported } from "./field-problem.ts";
 import { networkPolicyPeer, networkPolicyPeerWarnings } from "./network-policy-peer.ts";
 import { networkPolicyPort } from "./network-policy-port.ts";
 
@@ -14,7 +14,7 @@ export const networkPolicyRule = (path: FieldPath, rule: RuleWire, cidrs: CidrRu
   ...(rule.to ?? []).flatMap((peer, i) => networkPolicyPeer([...path, "to", i], peer ?? {}, cidrs)),
 ];
 
-export const networkPolicyRuleWarnings = (path: FieldPath, rule: RuleWire): string[] => [
+export const networkPolicyRuleWarnings = (path: FieldPath, rule: RuleWire): FieldWarning[] => [
   ...(rule.from ?? []).flatMap((peer, i) => networkPolicyPeerWarnings([...path, "from", i], peer ?? {})),
   ...(rule.to ?? []).flatMap((peer, i) => networkPolicyPeerWarnings([...path, "to", i], peer ?? {})),
 ];

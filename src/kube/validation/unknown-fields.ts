@@ -1,4 +1,5 @@
 import { type FieldPath, fieldText } from "./field-path.ts";
+import type { FieldWarning } from "./field-problem.ts";
 
 /** What fields a type has: of each its own fields, `each` for a list's elements, or nothing more to check (`leaf`). */
 type Shape = "leaf" | { readonly each: Shape } | { readonly fields: Readonly<Record<string, Shape>> };
@@ -55,7 +56,7 @@ const networkPolicy: Shape = {
   },
 };
 
-function* unknown(raw: unknown, shape: Shape, path: FieldPath): Generator<string> {
+function* unknown(raw: unknown, shape: Shape, path: FieldPath): Generator<FieldWarning> {
   if (shape === "leaf" || typeof raw !== "object" || raw === null) return;
   if ("each" in shape) {
     if (Array.isArray(raw))
@@ -65,8 +66,9 @@ function* unknown(raw: unknown, shape: Shape, path: FieldPath): Generator<string
   if (Array.isArray(raw)) return;
   for (const [name, value] of Object.entries(raw)) {
     const field = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
-    if (field === undefined) yield `unknown field "${fieldText([...path, name])}"`;
-    else yield* unknown(value, field, [...path, name]);
+    const at = [...path, name];
+    if (field === undefined) yield { text: `unknown field "${fieldText(at)}"`, at };
+    else yield* unknown(value, field, at);
   }
 }
 
@@ -74,4 +76,4 @@ function* unknown(raw: unknown, shape: Shape, path: FieldPath): Generator<string
  * Fields that a NetworkPolicy does not have, in the words of the API server's strict decoding: by default it warns of them
  * and leaves them out; `kubectl` asks it to refuse. Never harmless: a rule whose `from` is spelt `form` is open to all.
  */
-export const unknownFields = (raw: unknown): string[] => [...unknown(raw, networkPolicy, [])];
+export const unknownFields = (raw: unknown): FieldWarning[] => [...unknown(raw, networkPolicy, [])];

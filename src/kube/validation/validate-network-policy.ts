@@ -4,7 +4,7 @@ import { networkPolicySpecSchema } from "../schema/network-policy.ts";
 import { objectMetaSchema } from "../schema/object-meta.ts";
 import { maybe } from "../schema/wire.ts";
 import type { CidrRules } from "./cidr.ts";
-import type { FieldProblem } from "./field-problem.ts";
+import type { FieldProblem, FieldWarning } from "./field-problem.ts";
 import { labelSelector } from "./label-selector.ts";
 import { networkPolicyRule, networkPolicyRuleWarnings, policyTypes } from "./network-policy.ts";
 import { objectMeta } from "./object-meta.ts";
@@ -18,7 +18,7 @@ const networkPolicySchema = z.object({
 /** An API server's verdict on an object: accepted where there are no problems. */
 export interface Verdict {
   readonly problems: readonly FieldProblem[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly FieldWarning[];
 }
 
 /**
