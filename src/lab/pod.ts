@@ -8,7 +8,7 @@ import { mapLimit } from "./map-limit.ts";
 import { netnsPath, podNetns } from "./names.ts";
 import type { LabNode } from "./node.ts";
 import type { PodRecord, PodSpec } from "./pod-spec.ts";
-import { killProcess } from "./processes.ts";
+import { killMarked } from "./processes.ts";
 import { attachSandbox, checkSandbox, createSandbox, removeSandbox, type Sandbox } from "./sandbox.ts";
 import { agentSocket, startAgent, type RunningAgent } from "./start-agent.ts";
 
@@ -63,7 +63,7 @@ export async function checkPod(pod: LabPod): Promise<void> {
 /** Ends a pod as a runtime does: its process, CNI DEL in reverse, its network namespace. */
 export async function stopPod(pod: LabPod): Promise<void> {
   pod.agent.disconnect();
-  killProcess(pod.agentPid);
+  killMarked(pod.labNode.lab.name, pod.agentPid);
   if (pod.spec.hostNetwork !== true) await removeSandbox(sandboxOf(pod));
   await rm(agentSocket(pod.labNode.lab, agentId(pod.sandboxId)), { force: true });
   await rm(recordFile(pod.labNode, pod.sandboxId), { force: true });
@@ -97,7 +97,7 @@ async function startInSandbox(sandbox: Sandbox): Promise<Started> {
     };
   } catch (error) {
     const [running] = await Promise.allSettled(parts);
-    if (running.status === "fulfilled") killProcess(running.value.pid);
+    if (running.status === "fulfilled") killMarked(node.lab.name, running.value.pid);
     // What failed first is the news; the address that it may hold must not stay behind.
     await removeSandbox(sandbox).catch(() => undefined);
     throw error;

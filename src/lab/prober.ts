@@ -3,9 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentHandle } from "./agent/handle.ts";
 import type { Outcome, ProbeTarget } from "./agent/protocol.ts";
 
+/** Whoever can be asked to probe. */
+export type Prober = Pick<AgentHandle, "probe">;
+
 /** One question: can this agent reach that place? */
 export interface Probe {
-  readonly from: AgentHandle;
+  readonly from: Prober;
   readonly to: Omit<ProbeTarget, "deadlineMs">;
 }
 
@@ -68,7 +71,7 @@ export async function probeAll(
 
 /** Indexes such that neighbours have different askers: nobody's turn comes all at once. */
 function spread(probes: readonly Probe[]): number[] {
-  const byAgent = new Map<AgentHandle, number[]>();
+  const byAgent = new Map<Prober, number[]>();
   for (const [index, { from }] of probes.entries()) {
     const mine = byAgent.get(from);
     if (mine === undefined) byAgent.set(from, [index]);

@@ -24,6 +24,11 @@ export function killProcess(pid: number): void {
   }
 }
 
+/** Ends a process of a lab, known by an id that may have become somebody else's since. */
+export function killMarked(lab: string, pid: number): void {
+  if (isMarked(pid, `${LAB_MARK}=${lab}`)) killProcess(pid);
+}
+
 function isMarked(pid: number, mark: string): boolean {
   return readProc(`${pid}/environ`)?.split("\0").includes(mark) ?? false;
 }
