@@ -8,7 +8,7 @@ import type { Environment, Validate } from "./apiserver/environment.ts";
 import { handle, type HandlerOptions } from "./apiserver/http-handler.ts";
 import type { KubeObject } from "./apiserver/kube-object.ts";
 import { networkPolicyProblems } from "./apiserver/network-policy-validation.ts";
-import { internal, statusOf } from "./apiserver/refusal.ts";
+import { internal, isRefusal, statusOf } from "./apiserver/refusal.ts";
 import { Registry } from "./apiserver/registry.ts";
 import { sendBody } from "./apiserver/reply.ts";
 import { Store } from "./apiserver/store.ts";
@@ -36,7 +36,10 @@ export interface ApiServer {
   readonly url: string;
   /** The resource version of the newest change. */
   readonly resourceVersion: () => string;
-  /** Puts an object into the cluster as it is, status included, past admission; watchers see it. */
+  /**
+   * Puts an object into the cluster, status included and past admission, or replaces it; watchers see it.
+   * Throws on an object of an unknown kind.
+   */
   readonly seed: (object: KubeObject) => KubeObject;
   /** What is stored of a resource, as in `pods` or `networkpolicies.networking.k8s.io`. */
   readonly objects: (groupResource: string) => readonly KubeObject[];
@@ -124,7 +127,9 @@ export const startApiServer = async (options: ApiServerOptions = {}): Promise<Ap
     seed: (object) => {
       const resource = env.registry.findKind(object.apiVersion, object.kind);
       if (resource === undefined) throw new Error(`no resource serves ${object.apiVersion} ${object.kind}`);
-      return seed(env, resource, object);
+      const seeded = seed(env, resource, object);
+      if (isRefusal(seeded)) throw new Error(seeded.message);
+      return seeded;
     },
     objects: (groupResource) => env.store.list(groupResource),
     expireHistory: () => env.store.expireHistory(),

@@ -9,7 +9,7 @@ import {
 } from "./columns.ts";
 import { groupResource, type Resource } from "./resource.ts";
 
-type Row = Partial<Omit<Resource, "storage" | "schema">> & Pick<Resource, "kind" | "plural">;
+type Row = Partial<Omit<Resource, "schema">> & Pick<Resource, "kind" | "plural">;
 
 /** What `kubectl get all` gets. */
 const ALL = ["all"];
@@ -232,8 +232,10 @@ const RBAC: readonly Row[] = [
   },
 ];
 
+/** The same events as in the core group, under other names. */
 const EVENTS: readonly Row[] = [
   {
+    storage: "events",
     kind: "Event",
     plural: "events",
     shortNames: ["ev"],

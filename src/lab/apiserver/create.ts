@@ -1,4 +1,5 @@
-import { decodeRequest } from "./decode.ts";
+import { asStored, inVersion } from "./conversion.ts";
+import { decodeObject, decodeRequest } from "./decode.ts";
 import type { ApiRequest } from "./api-request.ts";
 import { type Environment, timestamp } from "./environment.ts";
 import { type KubeObject, nameOf, namespaceOf, withMeta } from "./kube-object.ts";
@@ -71,7 +72,7 @@ export const createObject = (
   const refused = namespaceRefusal(context, name) ?? judge(env, resource, object);
   if (refused !== undefined) return refused;
   if (env.store.get(resource.storage, namespace, name) !== undefined) return alreadyExists(resource, name);
-  return context.dryRun ? object : env.store.put(resource.storage, object);
+  return context.dryRun ? object : inVersion(resource, env.store.put(resource.storage, asStored(object)));
 };
 
 /** POST. */
@@ -91,14 +92,17 @@ export const create = (
   return { kind: "object", status: 201, resource, object: created, warnings: decoded.warnings };
 };
 
-/** Stores an object as it is, status included: how a test furnishes a cluster. Replaces what is there. */
-export const seed = (env: Environment, resource: Resource, object: KubeObject): KubeObject => {
+/** Stores an object with its defaults and its status: how a test furnishes a cluster. Replaces what is there. */
+export const seed = (env: Environment, resource: Resource, given: KubeObject): KubeObject | Refusal => {
+  const decoded = decodeObject(resource, given, "Ignore");
+  if (isRefusal(decoded)) return decoded;
+  const { object } = decoded;
   const namespace = resource.namespaced ? namespaceOf(object) || "default" : "";
   const before = env.store.get(resource.storage, namespace, nameOf(object));
   const time = timestamp(env.now());
   return env.store.put(
     resource.storage,
-    withMeta(object, {
+    withMeta(asStored(object), {
       namespace: resource.namespaced ? namespace : undefined,
       uid: object.metadata.uid ?? before?.metadata.uid ?? env.newUid(),
       creationTimestamp: object.metadata.creationTimestamp ?? before?.metadata.creationTimestamp ?? time,

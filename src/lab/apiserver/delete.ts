@@ -8,7 +8,7 @@ import { jsonDocument, type ListOutcome, type Outcome } from "./outcome.ts";
 import { conflict, forbidden, isRefusal, notFound, preconditionFailed, type Refusal } from "./refusal.ts";
 import type { Resource } from "./resource.ts";
 import { parseSelection } from "./selection.ts";
-import { inVersion } from "./update.ts";
+import { inVersion } from "./conversion.ts";
 
 /** Kinds that a DELETE answers with the object itself; the others with a Status. */
 const RETURNED = new Set(["Pod", "Service", "ServiceAccount"]);

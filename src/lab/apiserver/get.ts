@@ -3,7 +3,7 @@ import type { Environment } from "./environment.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import { notFound, type Refusal } from "./refusal.ts";
 import type { Resource } from "./resource.ts";
-import { inVersion } from "./update.ts";
+import { inVersion } from "./conversion.ts";
 
 /** GET of one object. */
 export const get = (

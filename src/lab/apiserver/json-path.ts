@@ -1,22 +1,24 @@
 import { asArray, asObject, at, isArray, type Json } from "./json.ts";
 
-const STEP =
-  /\.([A-Za-z0-9_\-\\/.]+?)(?=\.[A-Za-z]|\[|$)|\['([^']+)'\]|\[(\d+|\*)\]|\[\?\(@\.([A-Za-z0-9_.-]+)\s*==\s*["']([^"']*)["']\)\]/gu;
+const FIELD = String.raw`\.(?<field>(?:[A-Za-z0-9_/-]|\\\.)+)`;
+const QUOTED = String.raw`\['(?<quoted>[^']+)'\]`;
+const INDEX = String.raw`\[(?<index>\d+|\*)\]`;
+const FILTER = String.raw`\[\?\(@\.(?<path>[A-Za-z0-9_.-]+)\s*==\s*["'](?<wanted>[^"']*)["']\)\]`;
+const STEP = new RegExp([FIELD, QUOTED, INDEX, FILTER].join("|"), "gu");
 
-const step = (values: readonly Json[], match: RegExpMatchArray): readonly Json[] => {
-  const [, field, quoted, index, filterField = "", filterValue] = match;
-  const name = field?.replaceAll("\\.", ".") ?? quoted;
-  if (name !== undefined) return values.flatMap((value) => asObject(value)[name] ?? []);
-  if (filterValue !== undefined) {
-    return values.flatMap((value) =>
-      asArray(value).filter((item) => at(item, ...filterField.split(".")) === filterValue),
-    );
-  }
-  if (index === "*")
-    return values.flatMap((value) =>
-      isArray(value) ? value : Object.values(asObject(value)).map((item) => item ?? null),
-    );
-  return values.flatMap((value) => asArray(value)[Number(index)] ?? []);
+/** Like flatMap, but a list that is found stays one value. */
+const found = (value: Json | undefined): readonly Json[] => (value === undefined ? [] : [value]);
+
+const members = (value: Json): readonly Json[] =>
+  isArray(value) ? value : Object.values(asObject(value)).flatMap(found);
+
+const step = (value: Json, groups: Readonly<Record<string, string | undefined>>): readonly Json[] => {
+  const { field, quoted, index, path, wanted } = groups;
+  const name = field?.replaceAll(String.raw`\.`, ".") ?? quoted;
+  if (name !== undefined) return found(asObject(value)[name]);
+  if (index === "*") return members(value);
+  if (index !== undefined) return found(asArray(value)[Number(index)]);
+  return asArray(value).filter((item) => at(item, ...(path ?? "").split(".")) === wanted);
 };
 
 /**
@@ -25,6 +27,10 @@ const step = (values: readonly Json[], match: RegExpMatchArray): readonly Json[]
  */
 export const jsonPath = (root: Json, path: string): Json | undefined => {
   let values: readonly Json[] = [root];
-  for (const match of path.matchAll(STEP)) values = step(values, match);
+  for (const { groups = {} } of path.matchAll(STEP)) {
+    const next: Json[] = [];
+    for (const value of values) next.push(...step(value, groups));
+    values = next;
+  }
   return values[0];
 };

@@ -8,7 +8,7 @@ import { badRequest, expired, futureVersion, isRefusal, type Refusal } from "./r
 import { askedVersion, versionProblem } from "./resource-version.ts";
 import type { Resource } from "./resource.ts";
 import { parseSelection } from "./selection.ts";
-import { inVersion } from "./update.ts";
+import { inVersion } from "./conversion.ts";
 
 /** Stands in a token for "whatever is there now", after a client was told that its page has expired. */
 const INCONSISTENT = -1;

@@ -1,3 +1,4 @@
+import { inVersion } from "./conversion.ts";
 import { parseFieldSelector } from "./field-selector.ts";
 import { type KubeObject, namespaceOf } from "./kube-object.ts";
 import { parseLabelSelector } from "./label-selector.ts";
@@ -22,5 +23,5 @@ export const parseSelection = (
     (namespace === "" || namespaceOf(object) === namespace) &&
     (name === "" || object.metadata.name === name) &&
     labels(object.metadata.labels ?? {}) &&
-    fields(object);
+    fields(inVersion(resource, object));
 };

@@ -1,4 +1,6 @@
 import type { ApiRequest } from "./api-request.ts";
+import { asStored, inVersion } from "./conversion.ts";
+import { createObject } from "./create.ts";
 import { decodeRequest } from "./decode.ts";
 import type { Environment } from "./environment.ts";
 import { jsonEqual, withAt } from "./json.ts";
@@ -10,7 +12,6 @@ import type { ObjectOutcome } from "./outcome.ts";
 import { badRequest, conflict, invalid, isRefusal, notFound, type Refusal } from "./refusal.ts";
 import type { Resource } from "./resource.ts";
 import { judge } from "./validation.ts";
-import { createObject } from "./create.ts";
 import { type WriteContext, writeContext } from "./write-context.ts";
 
 /** Kinds whose PUT must say which version it replaces, beside all custom resources. */
@@ -86,10 +87,10 @@ export const replaceObject = (
   if (jsonEqual(before, next)) return before;
   if (context.dryRun) return next;
   if (next.metadata.deletionGracePeriodSeconds === 0 && !isHeld(next)) {
-    env.store.remove(resource.storage, next);
+    env.store.remove(resource.storage, asStored(next));
     return next;
   }
-  return env.store.put(resource.storage, next);
+  return inVersion(resource, env.store.put(resource.storage, asStored(next)));
 };
 
 /** Ownership by an ordinary write. */
@@ -102,12 +103,6 @@ export const ownByUpdate =
 export const storedObject = ({ env, resource, namespace, name }: WriteContext): KubeObject | undefined => {
   const stored = env.store.get(resource.storage, namespace, name);
   return stored === undefined ? undefined : inVersion(resource, stored);
-};
-
-/** A stored object as a version of its resource serves it: conversion is by name only. */
-export const inVersion = ({ group, version }: Resource, object: KubeObject): KubeObject => {
-  const apiVersion = group === "" ? version : `${group}/${version}`;
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 };
 
 const nameProblem = ({ name, namespace }: WriteContext, object: KubeObject): Refusal | undefined => {

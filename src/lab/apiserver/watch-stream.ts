@@ -3,7 +3,7 @@ import type { Change } from "./change-log.ts";
 import type { JsonObject } from "./json.ts";
 import type { Presenter } from "./representation.ts";
 import type { Store } from "./store.ts";
-import { inVersion } from "./update.ts";
+import { inVersion } from "./conversion.ts";
 import { bookmark, type WatchPlan } from "./watch.ts";
 import { eventFor, type ObjectEvent, type WatchEvent } from "./watch-event.ts";
 

@@ -4,7 +4,7 @@ import { expired, internal, invalid, isRefusal, type Refusal, statusOf } from ".
 import { askedVersion, versionProblem } from "./resource-version.ts";
 import { groupVersion, type Resource } from "./resource.ts";
 import { parseSelection, type Selection } from "./selection.ts";
-import { inVersion } from "./update.ts";
+import { inVersion } from "./conversion.ts";
 import { eventFor, type ObjectEvent, type WatchEvent } from "./watch-event.ts";
 
 /** A watch that is granted: what to send at once, and how to go on. */
