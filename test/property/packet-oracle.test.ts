@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { addressBook } from "../../src/core/address-book.ts";
+import { families } from "../../src/core/address.ts";
+import { type Cluster, compile } from "../../src/core/compile.ts";
+import { judge, verdictFor } from "../../src/core/evaluate.ts";
+import { livePods } from "../../src/core/live-pods.ts";
+import { nodeProgram } from "../../src/core/node-program.ts";
+import { isEmptyPlan, planWrites, stateAfter } from "../../src/kernel/plan.ts";
+import { renderIptables } from "../../src/render/iptables.ts";
+import type { Ruleset } from "../../src/render/ruleset.ts";
+import { nodes } from "../support/arbitrary/addresses.ts";
+import { addressAtoms, flowAtoms } from "../support/atoms.ts";
+import { addressOfBits } from "../support/bits.ts";
+import { clusterArbitrary } from "../support/cluster-arbitrary.ts";
+import { type NaiveEnd, endAt } from "../support/naive/ends.ts";
+import { arrives, checkpoints, kernelWith, packetsOf, readBack } from "../support/packet-interpreter.ts";
+import { SEARCH_TIMEOUT, search } from "../support/search.ts";
+import { disagreement, wayText } from "../support/verdict-error.ts";
+
+const rulesetOf = (cluster: Cluster, node: string): Ruleset =>
+  renderIptables(nodeProgram(compile(cluster), node, livePods(cluster.pods)));
+
+/** Within a pod nothing is on the wire; but a packet to its own address comes back to it through a Service. */
+const isOnTheWire = (from: NaiveEnd, to: NaiveEnd): boolean =>
+  (from.pod !== undefined || to.pod !== undefined) &&
+  (from.pod !== to.pod || from.candidates[0] === to.candidates[0]);
+
+function compareWithKernel(cluster: Cluster): number {
+  const program = compile(cluster);
+  const book = addressBook(livePods(cluster.pods), nodes);
+  const kernels = new Map(nodes.map(({ name }) => [name, kernelWith(rulesetOf(cluster, name))]));
+  const flows = flowAtoms(cluster);
+  let compared = 0;
+  for (const family of families) {
+    const ends = addressAtoms(cluster, nodes, family === "IPv4" ? 32 : 128).map((bits) =>
+      endAt(bits, cluster, nodes),
+    );
+    for (const [from, to] of ends.flatMap((a) => ends.map((b): [NaiveEnd, NaiveEnd] => [a, b]))) {
+      if (!isOnTheWire(from, to)) continue;
+      const [source = "", destination = ""] = [from.candidates[0], to.candidates[0]];
+      const judged = judge(program, book(addressOfBits(source)), book(addressOfBits(destination)), family);
+      const places = checkpoints(from, to);
+      for (const flow of flows) {
+        const ours = verdictFor(judged, flow);
+        for (const packet of packetsOf(flow, from, to)) {
+          const theirs = arrives(kernels, places, packet) ? "allowed" : "denied";
+          compared += 1;
+          if (ours !== theirs)
+            throw disagreement(cluster, `${wayText(source, destination, flow)} (${packet.protocol})`, {
+              "core/evaluate": ours,
+              kernel: theirs,
+            });
+        }
+      }
+    }
+  }
+  return compared;
+}
+
+function compareReading(cluster: Cluster): number {
+  for (const { name } of nodes) {
+    const ruleset = rulesetOf(cluster, name);
+    expect(isEmptyPlan(planWrites(stateAfter(ruleset), ruleset))).toBe(true);
+    const state = readBack(kernelWith(ruleset));
+    const meant = stateAfter(ruleset);
+    const sets = [...meant.sets].map(([set, { type, entries }]) => [set, { type, entries }] as const);
+    expect(state.sets).toEqual(new Map(sets));
+    for (const family of families) expect(state.tables[family].chains).toEqual(meant.tables[family].chains);
+    expect(isEmptyPlan(planWrites(state, ruleset))).toBe(true);
+  }
+  return nodes.length;
+}
+
+describe("the rendered rules, interpreted packet by packet", () => {
+  test(
+    "let pass exactly what core/evaluate allows",
+    () => search("packet oracle", { cases: clusterArbitrary, inTest: 400 }, compareWithKernel),
+    SEARCH_TIMEOUT,
+  );
+
+  test(
+    "are read back as they were written, and then nothing is left to write",
+    () => search("reading back", { cases: clusterArbitrary, inTest: 200 }, compareReading),
+    SEARCH_TIMEOUT,
+  );
+});

@@ -1,0 +1,45 @@
+import type { Bits } from "../bits.ts";
+
+/** What a firewall sees of one packet. */
+export interface Packet {
+  readonly source: Bits;
+  readonly destination: Bits;
+  readonly protocol: "tcp" | "udp" | "sctp" | "icmp" | "ipv6-icmp" | "gre";
+  /** Destination port, where the protocol has ports. */
+  readonly port?: number;
+  /** ICMP type, where it is ICMP. */
+  readonly icmpType?: number;
+  /** Flags that are set; TCP only. */
+  readonly flags?: readonly string[];
+  /** What conntrack says of it. */
+  readonly state: "NEW" | "ESTABLISHED" | "RELATED";
+  /** Whether the source is an address of the node that looks at it. */
+  readonly hasLocalSource: boolean;
+}
+
+const numbers: Readonly<Record<Packet["protocol"], number>> = {
+  tcp: 6,
+  udp: 17,
+  sctp: 132,
+  icmp: 1,
+  "ipv6-icmp": 58,
+  gre: 47,
+};
+
+const known = new Map<Bits, readonly number[]>();
+
+function bytesOf(bits: Bits): readonly number[] {
+  const bytes = known.get(bits) ?? (bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
+  known.set(bits, bytes);
+  return bytes;
+}
+
+/** The IP header, without options: RFC 791 section 3.1, RFC 8200 section 3. */
+export function ipHeader({ source, destination, protocol }: Packet): Uint8Array {
+  const addresses = [...bytesOf(source), ...bytesOf(destination)];
+  const fixed =
+    source.length === 32
+      ? [0x45, 0, 0, 20, 0, 0, 0x40, 0, 64, numbers[protocol], 0, 0]
+      : [0x60, 0, 0, 0, 0, 0, numbers[protocol], 64];
+  return Uint8Array.from([...fixed, ...addresses]);
+}

@@ -1,0 +1,113 @@
+import { type Match, type RuleContext, readAddress, readMatch } from "./matches.ts";
+import type { MemorySet } from "./ipset.ts";
+import type { Packet } from "./packet.ts";
+import { Words } from "./words.ts";
+
+export type Target =
+  | { readonly kind: "jump" | "goto"; readonly chain: string }
+  | { readonly kind: "return" | "accept" | "drop" | "log" };
+
+export interface MemoryRule {
+  matches(packet: Packet): boolean;
+  readonly target: Target;
+  readonly sets: ReadonlySet<string>;
+  /** The rule as `iptables-save` prints it: addresses and protocol first, whatever the order in which it was written. */
+  readonly text: string;
+}
+
+const protocols = new Set(["tcp", "udp", "sctp", "icmp", "ipv6-icmp"]);
+const MAX_NFLOG_PREFIX = 63;
+
+function readTarget(option: string, words: Words): Target {
+  const name = words.take();
+  if (option === "-g") return { kind: "goto", chain: name };
+  switch (name) {
+    case "RETURN":
+      return { kind: "return" };
+    case "ACCEPT":
+      return { kind: "accept" };
+    case "DROP":
+      return { kind: "drop" };
+    case "NFLOG":
+      words.expect("--nflog-group");
+      words.take();
+      words.expect("--nflog-prefix");
+      if (words.take().length > MAX_NFLOG_PREFIX) throw new Error("iptables: NFLOG prefix too long");
+      return { kind: "log" };
+    default:
+      return { kind: "jump", chain: name };
+  }
+}
+
+const quoted = (word: string): string => (/[\s"#']/.test(word) || word === "" ? `"${word}"` : word);
+
+/** Reads one rule, what follows `-A <chain>`; throws on whatever it does not know. */
+export function readRule(text: string, width: number, sets: ReadonlyMap<string, MemorySet>): MemoryRule {
+  const words = new Words(text);
+  const matches: Match[] = [];
+  const named = new Set<string>();
+  const first = new Map<string, string>();
+  const context: RuleContext = {
+    width,
+    protocol: undefined,
+    useSet: (name) => {
+      if (!sets.has(name)) throw new Error(`iptables: set ${name} doesn't exist`);
+      named.add(name);
+      return () => {
+        const found = sets.get(name);
+        if (found === undefined) throw new Error(`a rule names ${name}, which is gone`);
+        return found;
+      };
+    },
+  };
+  let target: Target | undefined;
+  while (words.peek() !== undefined && target === undefined) {
+    const option = words.take();
+    switch (option) {
+      case "-p": {
+        const protocol = words.take();
+        if (!protocols.has(protocol)) throw new Error(`iptables: unknown protocol ${protocol}`);
+        context.protocol = protocol;
+        first.set(option, protocol);
+        matches.push((packet) => packet.protocol === protocol);
+        break;
+      }
+      case "-s":
+      case "-d":
+        first.set(option, words.peek() ?? "");
+        matches.push(readAddress(option === "-s" ? "source" : "destination", words, context));
+        break;
+      case "-m":
+        matches.push(readMatch(words.take(), words, context));
+        break;
+      case "-j":
+      case "-g":
+        target = readTarget(option, words);
+        break;
+      default:
+        throw new Error(`iptables: unknown option ${option}`);
+    }
+  }
+  if (target === undefined || words.peek() !== undefined)
+    throw new Error(`iptables: no target, or more after it: ${text}`);
+  return {
+    matches: (packet) => matches.every((match) => match(packet)),
+    target,
+    sets: named,
+    text: asSaved(text, first),
+  };
+}
+
+function asSaved(text: string, first: ReadonlyMap<string, string>): string {
+  const head = ["-s", "-d", "-p"].flatMap((option) =>
+    first.has(option) ? [option, first.get(option) ?? ""] : [],
+  );
+  const words = new Words(text);
+  const rest: string[] = [];
+  while (words.peek() !== undefined) {
+    const word = words.take();
+    if (first.has(word) && words.peek() === first.get(word)) words.take();
+    else rest.push(quoted(word));
+  }
+  return [...head, ...rest].join(" ");
+}

@@ -1,0 +1,51 @@
+import type { Packet } from "./packet.ts";
+import type { MemoryTable } from "./table.ts";
+
+/** Where a walk is: the next rule of a chain. */
+interface Place {
+  readonly chain: string;
+  readonly next: number;
+}
+
+/**
+ * Walks a packet through a built-in chain. A jump comes back to the rule after it; a goto does not: RETURN in its target,
+ * or the target's end, goes back to where the last jump came from (iptables(8), `-g`). Every built-in chain's policy is
+ * ACCEPT.
+ */
+export function passes({ chains }: MemoryTable, hook: "FORWARD" | "OUTPUT", packet: Packet): boolean {
+  const callers: Place[] = [];
+  let place: Place | undefined = { chain: hook, next: 0 };
+  while (place !== undefined) {
+    const { chain, next }: Place = place;
+    const rule = chains.get(chain)?.[next];
+    const after: Place = { chain, next: next + 1 };
+    if (rule === undefined) {
+      place = callers.pop();
+      continue;
+    }
+    if (!rule.matches(packet)) {
+      place = after;
+      continue;
+    }
+    switch (rule.target.kind) {
+      case "accept":
+        return true;
+      case "drop":
+        return false;
+      case "return":
+        place = callers.pop();
+        break;
+      case "log":
+        place = after;
+        break;
+      case "jump":
+        callers.push(after);
+        place = { chain: rule.target.chain, next: 0 };
+        break;
+      case "goto":
+        place = { chain: rule.target.chain, next: 0 };
+        break;
+    }
+  }
+  return true;
+}
