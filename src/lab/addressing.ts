@@ -7,8 +7,12 @@ export interface DualStack {
 /** The cluster's pod network, flannel's `Network` and `IPv6Network`. */
 export const POD_NETWORK: DualStack = { v4: "10.244.0.0/16", v6: "fd00:10:244::/48" };
 
-/** From which a Service's ClusterIPs are taken. */
-export const SERVICE_NETWORK: DualStack = { v4: "10.96.0.0/16", v6: "fd00:10:96::/112" };
+/** The ClusterIPs of Service number `index`, from 1 to 65534: of 10.96.0.0/16 and fd00:10:96::/112. */
+export function clusterIPs(index: number): DualStack {
+  if (!Number.isInteger(index) || index < 1 || index > 65_534)
+    throw new Error(`no Service ${index}: want 1 to 65534`);
+  return { v4: `10.96.${index >> 8}.${index & 255}`, v6: `fd00:10:96::${index.toString(16)}` };
+}
 
 /** The network between the nodes. */
 export const NODE_NETWORK: DualStack = { v4: "192.168.77.0/24", v6: "fd00:192:168:77::/64" };

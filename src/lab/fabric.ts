@@ -34,7 +34,7 @@ export function nodeNetns(lab: string, node: NodeAddressing): string {
 }
 
 /** `ip -batch` lines for the fabric: the nodes' bridge, a leg to the outside, routes to the pods. */
-export function fabricLinks(lab: string, nodes: readonly NodeAddressing[]): string[] {
+function fabricLinks(lab: string, nodes: readonly NodeAddressing[]): string[] {
   const { outside } = fabricNetns(lab);
   return [
     "link set lo up",
@@ -56,7 +56,7 @@ export function fabricLinks(lab: string, nodes: readonly NodeAddressing[]): stri
 }
 
 /** `ip -batch` lines for the host outside. */
-export function outsideLinks(): string[] {
+function outsideLinks(): string[] {
   return [
     "link set lo up",
     ...OUTSIDE_ADDRESSES.flatMap((pair) => addresses(pair, OUTSIDE_NETWORK, "eth0")),

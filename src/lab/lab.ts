@@ -30,7 +30,7 @@ export interface LabOptions {
 }
 
 /** A host that is no node: the world beyond the cluster, or a node seen as a mere sender of packets. */
-export interface LabHost {
+interface LabHost {
   readonly addresses: readonly DualStack[];
   readonly agent: AgentHandle;
 }

@@ -50,13 +50,7 @@ export async function probeAll(
     if (probe === undefined) continue;
     await gate.enter();
     const answer = probe.from.probe({ ...probe.to, deadlineMs });
-    const young = new AbortController();
-    void Promise.race([answer, sleep(YOUTH_MS, undefined, { signal: young.signal }).catch(() => undefined)])
-      // oxlint-disable-next-line promise/prefer-await-to-then
-      .finally(() => {
-        young.abort();
-        gate.leave();
-      });
+    void leaveWhenGrown(answer, gate);
     asked.push(
       (async () => {
         outcomes[index] = await answer;
@@ -67,6 +61,16 @@ export async function probeAll(
   }
   await Promise.all(asked);
   return outcomes;
+}
+
+/** A probe that is answered, or has waited a while, makes room for the next. */
+async function leaveWhenGrown(answer: Promise<Outcome>, gate: Gate): Promise<void> {
+  const answered = new AbortController();
+  const grown = sleep(YOUTH_MS, undefined, { signal: answered.signal });
+  await Promise.allSettled([Promise.race([answer, grown])]);
+  answered.abort();
+  await Promise.allSettled([grown]);
+  gate.leave();
 }
 
 /** Indexes such that neighbours have different askers: nobody's turn comes all at once. */

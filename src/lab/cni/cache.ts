@@ -25,7 +25,7 @@ export interface CachedResult {
 }
 
 /** Where, under a node's `/var/lib/cni`, the result of an attachment is kept. */
-export function cacheFile(cniState: string, { network, containerId, ifName }: CacheKey): string {
+function cacheFile(cniState: string, { network, containerId, ifName }: CacheKey): string {
   return join(cniState, "results", `${network}-${containerId}-${ifName}`);
 }
 

@@ -16,7 +16,7 @@ export interface NetworkConfigList {
 }
 
 /** A host port that leads to a pod's port; keys in capitals, as containerd writes them. */
-export interface PortMapping {
+interface PortMapping {
   readonly HostPort: number;
   readonly ContainerPort: number;
   readonly Protocol: "tcp" | "udp";

@@ -3,7 +3,7 @@ import { FAMILIES } from "../backend.ts";
 import type { NetworkConfigList } from "../cni/config.ts";
 
 /** The network's name in flannel's own manifests. */
-export const POD_NETWORK_NAME = "cbr0";
+const POD_NETWORK_NAME = "cbr0";
 
 /**
  * The chain that a runtime runs for a pod on a flannel node: the bridge plugin, configured as flannel's CNI plugin

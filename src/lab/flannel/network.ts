@@ -2,7 +2,7 @@ import { FAMILIES, type Family } from "../backend.ts";
 import type { NodeAddressing } from "../addressing.ts";
 
 /** flannel's VXLAN device of each family. */
-export const VXLAN_DEVICES: Readonly<Record<Family, string>> = { v4: "flannel.1", v6: "flannel-v6.1" };
+const VXLAN_DEVICES: Readonly<Record<Family, string>> = { v4: "flannel.1", v6: "flannel-v6.1" };
 
 // The underlay's 1500 less the outer headers: IPv6's is 20 bytes longer.
 const MTU: Readonly<Record<Family, number>> = { v4: 1450, v6: 1430 };

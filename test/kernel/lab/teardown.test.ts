@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 
 import { execOrThrow } from "../../../src/kernel/exec.ts";
+import type { Backend } from "../../../src/lab/backend.ts";
 import { attachLab } from "../../../src/lab/attach.ts";
 import { startForwarder } from "../../../src/lab/forwarder/start.ts";
 import { createLab, type Lab } from "../../../src/lab/lab.ts";
@@ -44,6 +45,14 @@ describeKernel("the life of a lab", () => {
     expect(await teardown(NAME)).toEqual({ namespaces: 6, processes: 7 });
     expect(traces()).toEqual(NOTHING);
     expect(await teardown(NAME)).toEqual({ namespaces: 0, processes: 0 });
+  });
+
+  it("leaves nothing of a lab that could not be built", async () => {
+    // Holders run and the fabric stands when the first rule is to be written.
+    await expect(createLab({ name: NAME, backend: "none" as Backend })).rejects.toThrow(
+      /iptables-none-restore/,
+    );
+    expect(traces()).toEqual(NOTHING);
   });
 
   it("removes a lab whose files are lost", async () => {
