@@ -36,8 +36,9 @@ function issueDetail(issue: z.core.$ZodIssue): string {
     case "invalid_key":
     case "invalid_element":
     case "invalid_value":
-    case "custom":
       return "is of the wrong type";
+    case "custom":
+      return issue.message;
   }
 }
 

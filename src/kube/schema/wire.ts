@@ -35,5 +35,8 @@ export const textMap = z.custom<Readonly<Record<string, string | null>>>().check
   }
 });
 
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d)$/;
+const isTime = (value: string): boolean => RFC3339.test(value) && !Number.isNaN(Date.parse(value));
+
 /** RFC 3339, as `metav1.Time`. */
-export const time = z.string();
+export const time = z.string().check(z.refine(isTime, { error: "must be a time (RFC 3339)" }));

@@ -57,6 +57,16 @@ export const forbidden = (path: FieldPath, detail: string): FieldProblem => ({
   at: path,
 });
 
+/**
+ * Words of a set (an operator, a protocol) have types of their own in the API's code, and for that are shown as JSON,
+ * with Go's escapes for `<`, `>` and `&`.
+ */
+export const invalidWord = (path: FieldPath, word: string, detail: string): FieldProblem => ({
+  ...invalid(path, word, detail),
+  message: `Invalid value: ${goJson(word)}: ${detail}`,
+});
+
+/** See `invalidWord`. */
 export const notSupported = (
   path: FieldPath,
   value: unknown,
@@ -64,7 +74,7 @@ export const notSupported = (
 ): FieldProblem => ({
   path,
   reason: "FieldValueNotSupported",
-  message: `Unsupported value: ${shown(value)}: supported values: ${supported.map(goQuote).join(", ")}`,
+  message: `Unsupported value: ${goJson(value)}: supported values: ${supported.map(goQuote).join(", ")}`,
   at: path,
 });
 

@@ -1,6 +1,6 @@
 import type { LabelSelectorRequirementWire, LabelSelectorWire } from "../schema/label-selector.ts";
 import type { FieldPath } from "./field-path.ts";
-import { type FieldProblem, forbidden, invalid, required } from "./field-problem.ts";
+import { type FieldProblem, forbidden, invalid, invalidWord, required } from "./field-problem.ts";
 import { labelKey, labels } from "./labels.ts";
 import { labelValueProblems } from "./names.ts";
 
@@ -41,6 +41,6 @@ function operator(path: FieldPath, name: string, values: number): FieldProblem[]
             ),
           ];
     default:
-      return [invalid([...path, "operator"], name, "not a valid selector operator")];
+      return [invalidWord([...path, "operator"], name, "not a valid selector operator")];
   }
 }

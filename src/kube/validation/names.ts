@@ -18,8 +18,9 @@ const isLabel = (text: string): boolean => /^[-a-z0-9]+$/.test(text) && !/^-|-$/
 const isSubdomain = (text: string): boolean => text.split(".").every(isLabel);
 const isKeyName = (text: string): boolean => /^[-A-Za-z0-9_.]+$/.test(text) && !/^[-_.]|[-_.]$/.test(text);
 
-const atMost = (value: string, maximum: number): string[] =>
-  bytes(value) > maximum ? [`must be no more than ${maximum} bytes`] : [];
+/** Bytes are counted in either case; the rules for names and ports call them characters. */
+const atMost = (value: string, maximum: number, unit: "bytes" | "characters"): string[] =>
+  bytes(value) > maximum ? [`must be no more than ${maximum} ${unit}`] : [];
 
 /** The two spaces are the API server's. */
 const form = (says: string, pattern: string, ...examples: string[]): string =>
@@ -27,7 +28,7 @@ const form = (says: string, pattern: string, ...examples: string[]): string =>
 
 /** A namespace's name. */
 export const dnsLabelProblems: Rule = (value) => {
-  const problems = atMost(value, 63);
+  const problems = atMost(value, 63, "characters");
   if (isLabel(value)) return problems;
   if (isSubdomain(value)) return [...problems, "must not contain dots"];
   const says =
@@ -36,13 +37,15 @@ export const dnsLabelProblems: Rule = (value) => {
 };
 
 /** The name of most objects, NetworkPolicies among them. */
-export const dnsSubdomainProblems: Rule = (value) => {
-  const problems = atMost(value, 253);
+export const dnsSubdomainProblems: Rule = (value) => subdomainProblems(value, "characters");
+
+function subdomainProblems(value: string, unit: "bytes" | "characters"): string[] {
+  const problems = atMost(value, 253, unit);
   if (isSubdomain(value)) return problems;
   const says =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
   return [...problems, form(says, SUBDOMAIN, "example.com")];
-};
+}
 
 const KEY_SAYS =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
@@ -52,7 +55,7 @@ const keyForm = (part: string): string =>
 function keyNameProblems(name: string): string[] {
   const problems: string[] = [];
   if (name === "") problems.push("name part must be non-empty");
-  else problems.push(...atMost(name, 63).map((says) => `name part ${says}`));
+  else problems.push(...atMost(name, 63, "bytes").map((says) => `name part ${says}`));
   if (!isKeyName(name)) problems.push(keyForm("name part"));
   return problems;
 }
@@ -66,12 +69,12 @@ export const labelKeyProblems: Rule = (value) => {
     ];
   }
   if (second === undefined) return keyNameProblems(first);
-  const prefix = first === "" ? ["must be non-empty"] : dnsSubdomainProblems(first);
+  const prefix = first === "" ? ["must be non-empty"] : subdomainProblems(first, "bytes");
   return [...prefix.map((says) => `prefix part ${says}`), ...keyNameProblems(second)];
 };
 
 export const labelValueProblems: Rule = (value) => {
-  const problems = atMost(value, 63);
+  const problems = atMost(value, 63, "bytes");
   if (value === "" || isKeyName(value)) return problems;
   const says =
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
@@ -80,7 +83,7 @@ export const labelValueProblems: Rule = (value) => {
 
 /** A port's name: RFC 6335's service name, lower case only. */
 export const portNameProblems: Rule = (value) => {
-  const problems = atMost(value, 15);
+  const problems = atMost(value, 15, "characters");
   if (!/^[-a-z0-9]+$/.test(value)) {
     problems.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
   }

@@ -24,7 +24,8 @@ function numbered(path: FieldPath, port: number, endPort: number | undefined): F
   const problems = portNumberProblems(port).map((says) => invalid([...path, "port"], port, says));
   if (endPort === undefined) return problems;
   if (endPort < port) {
-    problems.push(invalid([...path, "endPort"], endPort, "must be greater than or equal to `port`"));
+    // It is the port that the API server shows here.
+    problems.push(invalid([...path, "endPort"], port, "must be greater than or equal to `port`"));
   }
   return [
     ...problems,

@@ -23,8 +23,13 @@ export const objectMeta = (path: FieldPath, meta: ObjectMetaWire): FieldProblem[
 ];
 
 /** What a generated name will look like: its prefix may end in a dash (api/validation maskTrailingDash). */
-const generated = (prefix: string): string =>
-  prefix.length > 1 && prefix.endsWith("-") ? `${prefix.slice(0, -2)}a` : prefix;
+function generated(prefix: string): string {
+  const runes = Array.from(prefix);
+  if (runes.length < 2 || runes.at(-1) !== "-") return prefix;
+  // The API server puts an "a" in place of the dash and of one byte before it: half of a longer rune stays, and is no name.
+  const half = "_".repeat(Buffer.byteLength(runes.at(-2) ?? "") - 1);
+  return `${runes.slice(0, -2).join("")}${half}a`;
+}
 
 function names(path: FieldPath, { name, generateName }: ObjectMetaWire): FieldProblem[] {
   const problems = generateName
