@@ -1,5 +1,5 @@
 /** What a probe may speak. */
-type ProbeProtocol = "TCP" | "UDP" | "ICMP";
+export type ProbeProtocol = "TCP" | "UDP" | "ICMP";
 
 /** Where a probe goes and how long it may take. */
 export interface ProbeTarget {
