@@ -7,13 +7,6 @@ export interface DualStack {
 /** The cluster's pod network, flannel's `Network` and `IPv6Network`. */
 export const POD_NETWORK: DualStack = { v4: "10.244.0.0/16", v6: "fd00:10:244::/48" };
 
-/** The ClusterIPs of Service number `index`, from 1 to 65534: of 10.96.0.0/16 and fd00:10:96::/112. */
-export function clusterIPs(index: number): DualStack {
-  if (!Number.isInteger(index) || index < 1 || index > 65_534)
-    throw new Error(`no Service ${index}: want 1 to 65534`);
-  return { v4: `10.96.${index >> 8}.${index & 255}`, v6: `fd00:10:96::${index.toString(16)}` };
-}
-
 /** The network between the nodes. */
 export const NODE_NETWORK: DualStack = { v4: "192.168.77.0/24", v6: "fd00:192:168:77::/64" };
 
@@ -49,7 +42,8 @@ export interface NodeAddressing {
 /** Node number `index`, from 1 to 99: more would not fit the scheme, nor a machine. */
 export function nodeAddressing(index: number): NodeAddressing {
   if (!Number.isInteger(index) || index < 1 || index > 99) throw new Error(`no node ${index}: want 1 to 99`);
-  // One spelling in both families: node 12 is .112 and ::112, pod CIDR 10.244.12.0/24 and fd00:10:244:12::/64.
+  // One spelling in both families: node 12 is .112 and ::112, pod CIDR 10.244.12.0/24 and
+  // fd00:10:244:12::/64.
   const host = 100 + index;
   const octet = index.toString().padStart(2, "0");
   return {

@@ -16,8 +16,9 @@ import { netnsPath, netnsPrefix } from "./names.ts";
 const FORWARDING = "echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding";
 
 /**
- * Shell that turns duplicate address detection off where nobody else is. Not for the addresses alone, which have
- * `nodad`: a router whose link-local address is still tentative cannot ask for its neighbours, and forwards nothing for a second.
+ * Shell that turns duplicate address detection off where nobody else is. Not for the addresses alone, which
+ * have `nodad`: a router whose link-local address is still tentative cannot ask for its neighbours, and
+ * forwards nothing for a second.
  */
 const NO_DAD =
   "echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad; echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad";

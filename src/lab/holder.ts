@@ -3,9 +3,9 @@ import { launch } from "./launch.ts";
 import { LAB_MARK, LABS_DIR, NETNS_DIR, netnsPath } from "./names.ts";
 
 /**
- * What makes a network namespace a node: a mount namespace with a `/run`, a `/var/lib/cni` and a `/sys` of its own,
- * and the kernel's switches as kubelet, kube-proxy and flannel set them. Mounts still come in from the machine, so that pods'
- * network namespaces, named later, are seen here too.
+ * What makes a network namespace a node: a mount namespace with a `/run`, a `/var/lib/cni` and a `/sys` of
+ * its own, and the kernel's switches as kubelet, kube-proxy and flannel set them. Mounts still come in from
+ * the machine, so that pods' network namespaces, named later, are seen here too.
  *
  * `$1` the node's directory. Run as a shell inside the new mount namespace.
  */

@@ -45,8 +45,8 @@ export interface Lab extends LabContext {
 }
 
 /**
- * Builds a lab: a fabric, an outside host, and nodes in flannel's shape. What was left of a lab of the same name is
- * removed first. If it cannot be built, nothing of it stays.
+ * Builds a lab: a fabric, an outside host, and nodes in flannel's shape. What was left of a lab of the same
+ * name is removed first. If it cannot be built, nothing of it stays.
  */
 export async function createLab(options: LabOptions = {}): Promise<Lab> {
   const name = checkedLabName(options.name ?? DEFAULT_LAB);

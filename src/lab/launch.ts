@@ -15,8 +15,8 @@ export interface Launch {
 const READY_WITHIN_MS = 20_000;
 
 /**
- * Starts a process in a session of its own and waits for its first word on standard output, which says that it
- * is ready. It stays when this process ends: what stands until when is teardown's business alone.
+ * Starts a process in a session of its own and waits for its first word on standard output, which says that
+ * it is ready. It stays when this process ends: what stands until when is teardown's business alone.
  *
  * @returns its process id.
  */

@@ -1,4 +1,7 @@
-/** Like `Promise.all(items.map(work))`, with at most `limit` at work; the first failure is thrown when all have ended. */
+/**
+ * Like `Promise.all(items.map(work))`, with at most `limit` at work; the first failure is thrown when all
+ * have ended.
+ */
 export async function mapLimit<T, R>(
   items: readonly T[],
   limit: number,

@@ -12,7 +12,8 @@ export const NETNS_DIR = "/run/netns";
 /** Set in the environment of every process of a lab, so that teardown finds it whatever else is lost. */
 export const LAB_MARK = "SELVEDGE_LAB";
 
-// Short, because a unix socket's path has 107 bytes; no dash, so that no lab's names are a prefix of another's.
+// Short, because a unix socket's path has 107 bytes; no dash, so that no lab's names are a prefix of
+// another's.
 const LAB_NAME = /^[a-z0-9]{1,12}$/;
 
 /** The name as it is, or an exception that says what a lab's name looks like. */

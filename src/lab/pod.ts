@@ -29,9 +29,9 @@ export function podsDir(labDir: string): string {
 }
 
 /**
- * Runs a pod: a network namespace, CNI ADD of loopback and of the pod network, and the agent on its ports. The
- * agent does not wait for ADD: from the first moment that a packet can reach the pod there is somebody to answer it,
- * so that nothing that leaks at a pod's start goes unseen.
+ * Runs a pod: a network namespace, CNI ADD of loopback and of the pod network, and the agent on its ports.
+ * The agent does not wait for ADD: from the first moment that a packet can reach the pod there is somebody to
+ * answer it, so that nothing that leaks at a pod's start goes unseen.
  */
 export async function startPod(node: LabNode, spec: PodSpec): Promise<LabPod> {
   const sandboxId = randomBytes(32).toString("hex");

@@ -21,17 +21,19 @@ export interface ProbeOptions {
 }
 
 /**
- * How long a probe may take, unless told otherwise. A lost SYN is sent again after 1000 ms (RFC 6298), within the
- * deadline: the kernel's retry is the only one, and none of ours would tell a loss from a rule any better. Linux also
- * waits for that moment to say that an IPv6 connection was rejected, where the answer came too fast.
+ * How long a probe may take, unless told otherwise. A lost SYN is sent again after 1000 ms (RFC 6298), within
+ * the deadline: the kernel's retry is the only one, and none of ours would tell a loss from a rule any
+ * better. Linux also waits for that moment to say that an IPv6 connection was rejected, where the answer came
+ * too fast.
  */
 export const DEADLINE_MS = 1300;
 
 /**
  * How many probes may be new at a time. A probe costs the machine something when it is sent and when it is
- * answered, and nothing while it waits; so what is counted is those that are neither answered nor older than YOUTH_MS. What is
- * allowed goes as fast as two cores answer, what is denied at NEW_AT_ONCE in YOUTH_MS, and never does a burst fill
- * a queue of the kernel (netdev_max_backlog, a UDP socket's buffer) or keep an agent from reading.
+ * answered, and nothing while it waits; so what is counted is those that are neither answered nor older than
+ * YOUTH_MS. What is allowed goes as fast as two cores answer, what is denied at NEW_AT_ONCE in YOUTH_MS, and
+ * never does a burst fill a queue of the kernel (netdev_max_backlog, a UDP socket's buffer) or keep an agent
+ * from reading.
  */
 const NEW_AT_ONCE = 128;
 const YOUTH_MS = 50;

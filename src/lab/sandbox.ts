@@ -40,9 +40,9 @@ export async function attachSandbox(sandbox: Sandbox): Promise<CniResult> {
 }
 
 /**
- * Tells the neighbours who has the address now. On a node they would find out by themselves, some ten seconds after
- * the address changed hands; nobody there hurries to use it again, and a test does. Setting the link-layer
- * address, to what it is, sends a gratuitous ARP and an unsolicited neighbour advertisement.
+ * Tells the neighbours who has the address now. On a node they would find out by themselves, some ten seconds
+ * after the address changed hands; nobody there hurries to use it again, and a test does. Setting the
+ * link-layer address, to what it is, sends a gratuitous ARP and an unsolicited neighbour advertisement.
  */
 async function announce({ node, id }: Sandbox, result: CniResult): Promise<void> {
   const mac = result.interfaces?.find(({ sandbox }) => sandbox)?.mac;

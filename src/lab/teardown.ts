@@ -17,8 +17,9 @@ const ROUNDS = 100;
 const ROUND_MS = 20;
 
 /**
- * Removes everything of a lab, whatever state it is in: found by names and marks alone, never by what a file says, so
- * that a lab that was half built, or whose processes or files are gone, goes too. Removing nothing is fine.
+ * Removes everything of a lab, whatever state it is in: found by names and marks alone, never by what a file
+ * says, so that a lab that was half built, or whose processes or files are gone, goes too. Removing nothing
+ * is fine.
  */
 export async function teardown(name: string): Promise<Teardown> {
   const dir = labDir(name);
@@ -65,7 +66,10 @@ async function killAll(lab: string, inodes: ReadonlySet<number>): Promise<number
   throw new Error(`lab ${lab}: processes that do not end: ${[...killed].join(", ")}`);
 }
 
-/** The lab's mounts are in its holders' mount namespaces and go with them; a stray one would block the removal. */
+/**
+ * The lab's mounts are in its holders' mount namespaces and go with them; a stray one would block the
+ * removal.
+ */
 async function unmountUnder(dir: string): Promise<void> {
   const points = readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")

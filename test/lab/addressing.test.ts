@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 
-import { clusterIPs, nodeAddressing } from "../../src/lab/addressing.ts";
+import { nodeAddressing } from "../../src/lab/addressing.ts";
 import { FAMILIES } from "../../src/lab/backend.ts";
 
 const index = fc.integer({ min: 1, max: 99 });
@@ -33,15 +33,4 @@ it("takes gateway and VXLAN address from the node's own pod CIDR", () => {
 
 it("knows no node 0, 100 or 1.5", () => {
   for (const bad of [0, 100, 1.5]) expect(() => nodeAddressing(bad)).toThrow(/want 1 to 99/);
-});
-
-it("gives every Service addresses of its own, the same number in both families", () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 65_534 }), (service) => {
-      const { v4, v6 } = clusterIPs(service);
-      const [, , high, low] = v4.split(".").map(Number);
-      expect((high ?? 0) * 256 + (low ?? 0)).toBe(service);
-      expect(v6).toBe(`fd00:10:96::${service.toString(16)}`);
-    }),
-  );
 });

@@ -1,7 +1,7 @@
 /**
- * The process in each pod's network namespace: answers on the pod's ports, and probes at command. Commands and
- * answers are JSON lines on a unix socket, which passes between network namespaces, so that an agent outlives
- * whoever asks (a kept lab) and can be asked by the next.
+ * The process in each pod's network namespace: answers on the pod's ports, and probes at command. Commands
+ * and answers are JSON lines on a unix socket, which passes between network namespaces, so that an agent
+ * outlives whoever asks (a kept lab) and can be asked by the next.
  *
  * Only node's own modules: it starts once per pod.
  */

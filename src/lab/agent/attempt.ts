@@ -13,9 +13,9 @@ export type Finish = (end: End) => void;
 /**
  * Runs one attempt against a deadline.
  *
- * A deadline that passes is not yet a time-out: on a busy machine this process may itself have been kept waiting, and
- * the answer lies unread in the kernel. Timers fire before the event loop looks at its sockets, so the attempt ends
- * only after the loop has looked once more. A late reader never calls a packet dropped.
+ * A deadline that passes is not yet a time-out: on a busy machine this process may itself have been kept
+ * waiting, and the answer lies unread in the kernel. Timers fire before the event loop looks at its sockets,
+ * so the attempt ends only after the loop has looked once more. A late reader never calls a packet dropped.
  *
  * @param start begins the attempt and returns what takes it down again.
  * @param onDeadline may prolong: returns true to be asked again after another deadline.

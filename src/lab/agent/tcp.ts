@@ -68,7 +68,8 @@ async function dial(
     },
     () => {
       if (socket.connecting) return { kind: "timeout" };
-      // The handshake is done, by the two kernels: packets pass both ways, and the other agent is merely slow.
+      // The handshake is done, by the two kernels: packets pass both ways, and the other agent is merely
+      // slow.
       if (prolonged) return { kind: "error", message: "connected, and no name was said" };
       prolonged = true;
       return "prolong";

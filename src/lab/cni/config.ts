@@ -37,8 +37,9 @@ export interface CallConfig {
 }
 
 /**
- * What a plugin reads on standard input, built as libcni's `buildOneConfig` does: the plugin's own keys, the list's
- * name and version, the previous plugin's result, and those capability arguments that the plugin declares.
+ * What a plugin reads on standard input, built as libcni's `buildOneConfig` does: the plugin's own keys, the
+ * list's name and version, the previous plugin's result, and those capability arguments that the plugin
+ * declares.
  */
 export function pluginInput(list: NetworkConfigList, plugin: PluginConfig, call: CallConfig): string {
   const runtimeConfig = Object.fromEntries(

@@ -26,7 +26,9 @@ export interface Attachment {
   readonly addresses?: readonly string[];
 }
 
-/** libcni's AddNetworkList: each plugin gets its predecessor's result; the last one's is cached and returned. */
+/**
+ * libcni's AddNetworkList: each plugin gets its predecessor's result; the last one's is cached and returned.
+ */
 export async function addNetwork(host: CniHost, attachment: Attachment): Promise<CniResult> {
   const { list, capabilityArgs, addresses } = attachment;
   let result: CniResult | undefined;
@@ -50,7 +52,9 @@ export async function addNetwork(host: CniHost, attachment: Attachment): Promise
   return result;
 }
 
-/** libcni's CheckNetworkList: does what stands still match the cached result? An exception says what does not. */
+/**
+ * libcni's CheckNetworkList: does what stands still match the cached result? An exception says what does not.
+ */
 export async function checkNetwork(host: CniHost, attachment: Attachment): Promise<void> {
   const cached = await readCache(host.cniState, cacheKey(attachment));
   if (cached === undefined) throw new Error(`CNI CHECK: no cached result of ${attachment.containerId}`);

@@ -6,8 +6,8 @@ import type { NetworkConfigList } from "../cni/config.ts";
 const POD_NETWORK_NAME = "cbr0";
 
 /**
- * The chain that a runtime runs for a pod on a flannel node: the bridge plugin, configured as flannel's CNI plugin
- * delegates to it, then portmap.
+ * The chain that a runtime runs for a pod on a flannel node: the bridge plugin, configured as flannel's CNI
+ * plugin delegates to it, then portmap.
  */
 export function flannelConflist(node: NodeAddressing): NetworkConfigList {
   return {
@@ -25,8 +25,8 @@ export function flannelConflist(node: NodeAddressing): NetworkConfigList {
         ipam: {
           type: "host-local",
           ranges: [[{ subnet: node.podCidrs.v4 }], [{ subnet: node.podCidrs.v6 }]],
-          // flannel leaves the gateway out and ADD fills it in with this very one; but CHECK would then look for a route
-          // without a gateway and not find it (plugins 1.1.1, ValidateExpectedRoute).
+          // flannel leaves the gateway out and ADD fills it in with this very one; but CHECK would then look
+          // for a route without a gateway and not find it (plugins 1.1.1, ValidateExpectedRoute).
           routes: FAMILIES.map((family) => ({ dst: POD_NETWORK[family], gw: node.gateways[family] })),
         },
       },

@@ -9,8 +9,9 @@ const MTU: Readonly<Record<Family, number>> = { v4: 1450, v6: 1430 };
 const HOST_PREFIX: Readonly<Record<Family, number>> = { v4: 32, v6: 128 };
 
 /**
- * `ip -batch` lines that make a node's VXLAN devices and, for each other node, the on-link route and the permanent
- * neighbour that flannel's vxlan backend writes (flannel, pkg/backend/vxlan). The underlay must be up.
+ * `ip -batch` lines that make a node's VXLAN devices and, for each other node, the on-link route and the
+ * permanent neighbour that flannel's vxlan backend writes (flannel, pkg/backend/vxlan). The underlay must be
+ * up.
  */
 export function vxlanLinks(node: NodeAddressing, peers: readonly NodeAddressing[]): string[] {
   return FAMILIES.flatMap((family) => {

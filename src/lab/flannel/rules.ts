@@ -4,8 +4,8 @@ import type { Family } from "../backend.ts";
 const MULTICAST: Readonly<Record<Family, string>> = { v4: "224.0.0.0/4", v6: "ff00::/8" };
 
 /**
- * What flanneld 0.2x writes with `--ip-masq`, as `iptables-restore --noflush` text: accept whatever is forwarded
- * from or to the pod network, masquerade what leaves it (flannel, pkg/trafficmngr/iptables).
+ * What flanneld 0.2x writes with `--ip-masq`, as `iptables-restore --noflush` text: accept whatever is
+ * forwarded from or to the pod network, masquerade what leaves it (flannel, pkg/trafficmngr/iptables).
  */
 export function flannelRules(node: NodeAddressing, family: Family): string {
   const cluster = POD_NETWORK[family];

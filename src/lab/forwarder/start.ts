@@ -9,8 +9,8 @@ import type { LabNode } from "../node.ts";
 const FORWARDER = fileURLToPath(new URL("./forwarder.ts", import.meta.url));
 
 /**
- * Opens a node's loopback port onto a unix socket of this machine (the API server's). Ready when this resolves; it
- * lives until teardown. The socket may come, go and come back.
+ * Opens a node's loopback port onto a unix socket of this machine (the API server's). Ready when this
+ * resolves; it lives until teardown. The socket may come, go and come back.
  *
  * @returns the process id.
  */

@@ -13,7 +13,9 @@ const PORTALS = comment("kubernetes service portals");
 const EXTERNAL = comment("kubernetes externally-visible service portals");
 const FIREWALL = comment("kubernetes load balancer firewall");
 
-/** kube-proxy's `iptablesJumpChains`. It puts each in front of its chain, so the last of a chain comes first. */
+/**
+ * kube-proxy's `iptablesJumpChains`. It puts each in front of its chain, so the last of a chain comes first.
+ */
 export const HOOKS: readonly Hook[] = [
   ...["INPUT", "FORWARD"].map((chain) => filterHook(chain, `${NEW} ${EXTERNAL} -j KUBE-EXTERNAL-SERVICES`)),
   filterHook("INPUT", `${comment("kubernetes health check service ports")} -j KUBE-NODEPORTS`),

@@ -58,7 +58,10 @@ function serviceRules(service: ServiceFacts): Part {
   };
 }
 
-/** NodePort: to any endpoint, masqueraded (Cluster), or to the node's own with the client's address kept (Local). */
+/**
+ * NodePort: to any endpoint, masqueraded (Cluster), or to the node's own with the client's address kept
+ * (Local).
+ */
 function externalRules(service: ServiceFacts): Part {
   const { label, protocol, nodePort, cluster, local, external, podNetwork } = service;
   if (nodePort === undefined) return { chains: [], rules: [] };

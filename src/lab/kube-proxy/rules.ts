@@ -20,8 +20,9 @@ export interface ProxyInput {
 const OF_A_SERVICE = /^KUBE-(?:SVC|SVL|EXT|SEP)-/;
 
 /**
- * What kube-proxy's iptables mode writes, as `iptables-restore --noflush` text (kubernetes, pkg/proxy/iptables): all
- * of its chains anew, chains of Services that are gone removed, hooks that are missing put in front.
+ * What kube-proxy's iptables mode writes, as `iptables-restore --noflush` text (kubernetes,
+ * pkg/proxy/iptables): all of its chains anew, chains of Services that are gone removed, hooks that are
+ * missing put in front.
  */
 export function kubeProxyRules({ services, node, family, standing }: ProxyInput): string {
   const facts = serviceFacts(services, node, family);

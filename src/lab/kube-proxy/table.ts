@@ -6,7 +6,8 @@ export interface Table {
 }
 
 /**
- * `iptables-restore --noflush` text of a table. A chain that is named is emptied first; one of `stale` is removed.
+ * `iptables-restore --noflush` text of a table. A chain that is named is emptied first; one of `stale` is
+ * removed.
  */
 export function tableText({ name, chains, rules }: Table, stale: readonly string[]): string {
   return [
