@@ -17,6 +17,9 @@ const inOrder = (
   return items.toSorted((left, right) => rank(left) - rank(right));
 };
 
+const isDirective = (key: string): boolean =>
+  key === "$patch" || key === "$retainKeys" || key.startsWith(ORDER) || key.startsWith(DELETE_VALUES);
+
 const directive = (item: Json): Json | undefined => (isObject(item) ? item["$patch"] : undefined);
 
 const withoutDirectives = (value: Json): Json => {
@@ -24,7 +27,7 @@ const withoutDirectives = (value: Json): Json => {
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) =>
-      key.startsWith("$") || item === undefined || item === null ? [] : [[key, withoutDirectives(item)]],
+      isDirective(key) || item === undefined || item === null ? [] : [[key, withoutDirectives(item)]],
     ),
   );
 };
@@ -79,7 +82,7 @@ const mergeMaps = (
     for (const key of Object.keys(merged)) if (!retained.includes(key)) delete merged[key];
   }
   for (const [key, value] of Object.entries(patch)) {
-    if (value === undefined || key.startsWith("$")) continue;
+    if (value === undefined || isDirective(key)) continue;
     if (value === null) delete merged[key];
     else merged[key] = mergeField(merged[key], value, [...names, key], shapes);
   }
