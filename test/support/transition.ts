@@ -1,0 +1,89 @@
+/* What packets meet while one ruleset becomes another, write by write. */
+import type { Node } from "../../src/core/cluster.ts";
+import { type Cluster, compile } from "../../src/core/compile.ts";
+import { livePods } from "../../src/core/live-pods.ts";
+import { nodeProgram } from "../../src/core/node-program.ts";
+import { type Plan, planWrites } from "../../src/kernel/plan.ts";
+import type { KernelState } from "../../src/kernel/state.ts";
+import { renderIptables } from "../../src/render/iptables.ts";
+import type { Ruleset } from "../../src/render/ruleset.ts";
+import { addressAtoms, flowAtoms } from "./atoms.ts";
+import { type Bits, bitsOfAddress } from "./bits.ts";
+import type { Change } from "./change-arbitrary.ts";
+import type { MemoryKernel } from "./netfilter/memory-kernel.ts";
+import type { Packet } from "./netfilter/packet.ts";
+import { passes } from "./netfilter/traverse.ts";
+import { familyOf, kernelWith, packetsOf, readBack, stepsOf } from "./packet-interpreter.ts";
+
+/** A packet that was treated alike before and after, and otherwise in between. */
+export interface Glitch {
+  readonly packet: Packet;
+  readonly kind: "dropped" | "leaked";
+  /** The writes up to and with the one after which it happened. */
+  readonly writes: readonly string[];
+}
+
+export interface Transition {
+  readonly plan: Plan;
+  /** What stood before. */
+  readonly standing: KernelState;
+  readonly glitches: readonly Glitch[];
+  /** How many times a packet was looked at. */
+  readonly verdicts: number;
+}
+
+export const rulesetOf = (cluster: Cluster, node: string): Ruleset =>
+  renderIptables(nodeProgram(compile(cluster), node, livePods(cluster.pods)));
+
+const ownedBits = (cluster: Cluster): Set<Bits> =>
+  new Set(
+    cluster.pods.flatMap(({ addresses }) => (addresses === "unknown" ? [] : addresses.map(bitsOfAddress))),
+  );
+
+/** Between all pods' addresses and a few others, on a few of the ports that matter: a sample, as there are many steps. */
+function samplePackets({ before, after }: Change, nodes: readonly Node[]): Packet[] {
+  const both: Cluster = {
+    namespaces: [],
+    pods: [...before.pods, ...after.pods],
+    policies: [...before.policies, ...after.policies],
+  };
+  const owned = ownedBits(both);
+  const flows = flowAtoms(both).filter(({ protocol }) => protocol === "TCP" || protocol === "other");
+  return ([32, 128] as const).flatMap((width) => {
+    const atoms = addressAtoms(both, nodes, width);
+    const strangers = atoms.filter((bits) => !owned.has(bits));
+    const ends = [...atoms.filter((bits) => owned.has(bits)).slice(0, 8), ...strangers.slice(-2)];
+    const pairs = ends.flatMap((from) => ends.map((to) => [from, to] as const));
+    return pairs.flatMap(([from, to]) =>
+      flows
+        .slice(-8)
+        .flatMap((flow) => packetsOf(flow, { candidates: [from] }, { candidates: [to] }).slice(0, 1)),
+    );
+  });
+}
+
+const isForwarded = (kernel: MemoryKernel, packet: Packet): boolean =>
+  passes(kernel.tables[familyOf(packet)], "FORWARD", packet);
+
+/** Carries out the plan that leads one node from `before` to `after`, and looks at every sampled packet at each step. */
+export function transition(change: Change, node: string, nodes: readonly Node[]): Transition {
+  const kernel = kernelWith(rulesetOf(change.before, node));
+  const wanted = rulesetOf(change.after, node);
+  const end = kernelWith(wanted);
+  const standing = readBack(kernel);
+  const plan = planWrites(standing, wanted);
+  const steady = samplePackets(change, nodes)
+    .map((packet) => ({ packet, verdict: isForwarded(kernel, packet) }))
+    .filter(({ packet, verdict }) => isForwarded(end, packet) === verdict);
+  const glitches = new Map<Packet, Glitch>();
+  const writes: string[] = [];
+  for (const step of stepsOf(plan)) {
+    step.carryOut(kernel);
+    writes.push(step.text);
+    for (const { packet, verdict } of steady) {
+      if (glitches.has(packet) || isForwarded(kernel, packet) === verdict) continue;
+      glitches.set(packet, { packet, kind: verdict ? "dropped" : "leaked", writes: [...writes] });
+    }
+  }
+  return { plan, standing, glitches: [...glitches.values()], verdicts: steady.length * writes.length };
+}
