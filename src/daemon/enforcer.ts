@@ -151,7 +151,7 @@ class NodeEnforcer {
     const view = { program, node, pods, nodes: this.#view().nodes(), own: ownAddresses() };
     const cut = new Set([...deniedFlows(flows, view), ...flowsOf(flows, gone)]);
     if (cut.size === 0) return;
-    const ok = await cutFlows(exec, [...cut]);
-    log.info({ ok, flows: cut.size, examples: [...cut].slice(0, 5).map(describeFlow) }, "cut flows");
+    const trouble = await cutFlows(exec, [...cut]);
+    log.info({ trouble, flows: cut.size, examples: [...cut].slice(0, 5).map(describeFlow) }, "cut flows");
   }
 }

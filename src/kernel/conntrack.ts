@@ -51,12 +51,19 @@ export async function listFlows(exec: Exec): Promise<TrackedFlow[] | undefined> 
   return answers.flatMap(({ stdout }) => stdout.split("\n").flatMap((line) => parseFlow(line) ?? []));
 }
 
-/** Makes the kernel forget flows: their next packets are judged as new. A flow that is gone already is no error. */
-export async function cutFlows(exec: Exec, flows: readonly TrackedFlow[]): Promise<boolean> {
-  if (flows.length === 0) return true;
+/**
+ * Makes the kernel forget flows: their next packets are judged as new. A flow that is gone already is no error.
+ * Returns what went wrong, if anything: then some of them live on until they end by themselves.
+ */
+export async function cutFlows(exec: Exec, flows: readonly TrackedFlow[]): Promise<string | undefined> {
   const input = flows.map(({ handle }) => `-D ${handle}\n`).join("");
-  const { code } = await exec({ command: "conntrack", args: ["--load-file", "-"], input });
-  return code === 0;
+  // conntrack opens /dev/stdin by name, which works for a pipe and fails for the socket that Node makes of one.
+  const { code, stderr } = await exec({
+    command: "sh",
+    args: ["-c", "cat | conntrack --load-file -"],
+    input,
+  });
+  return code === 0 ? undefined : stderr.trim() || `conntrack: exit ${code}`;
 }
 
 export const describeFlow = ({ source, destination, flow }: TrackedFlow): string =>

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import * as z from "zod/mini";
 
-const metadata = z.object({
+const metadata = z.looseObject({
   name: z.optional(z.string()),
   namespace: z.optional(z.string()),
   resourceVersion: z.optional(z.string()),

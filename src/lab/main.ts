@@ -1,0 +1,54 @@
+/** `make lab` and `make lab-down`. Not part of the shipped program: a lab needs a checkout, root, and Debian's CNI plugins. */
+import { fileURLToPath } from "node:url";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Backend } from "./backend.ts";
+import { DEFAULT_LAB } from "./names.ts";
+import { runLab } from "./run.ts";
+import { labNames, teardown } from "./teardown.ts";
+
+interface UpFlags {
+  readonly manifests: string[];
+  readonly keep: boolean;
+  readonly backend: Backend;
+  readonly name: string;
+  readonly maxReplicas: number;
+}
+
+const SHOP = fileURLToPath(new URL("../../fixtures/shop", import.meta.url));
+
+function count(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("want a number from 1");
+  return number;
+}
+
+const up = new Command("up")
+  .description(
+    "Build a two-node cluster of network namespaces, enforce the manifests' policies, and measure who reaches whom.",
+  )
+  .option("--manifests <path...>", "files or folders of Kubernetes YAML or JSON", [SHOP])
+  .option("--keep", "leave the lab standing", false)
+  .addOption(
+    new Option("--backend <variant>", "iptables of flannel, kube-proxy and Selvedge")
+      .choices(["nft", "legacy"])
+      .default("nft"),
+  )
+  .option("--name <name>", "labs of different names stand side by side", DEFAULT_LAB)
+  .option("--max-replicas <count>", "pods of one workload that are run at most", count, 3)
+  .action(async (flags: UpFlags) => {
+    process.exitCode = await runLab(flags);
+  });
+
+const down = new Command("down")
+  .description("Remove every lab, or one, whatever state it is in.")
+  .option("--name <name>", "only this one")
+  .action(async ({ name }: { readonly name?: string }) => {
+    const names = name === undefined ? labNames() : [name];
+    if (names.length === 0) console.log("no lab stands");
+    for (const each of names) {
+      const { namespaces, processes } = await teardown(each);
+      console.log(`lab ${each}: removed ${namespaces} network namespaces, ended ${processes} processes`);
+    }
+  });
+
+await new Command("lab").addCommand(up, { isDefault: true }).addCommand(down).parseAsync();
