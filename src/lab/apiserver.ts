@@ -90,8 +90,15 @@ const furnish = (env: Environment): void => {
 };
 
 /**
- * Starts a Kubernetes API server in this process: in memory, over loopback HTTP, faithful in what it serves
- * (see test/lab/apiserver for what it is compared with, and what it leaves out).
+ * Starts a Kubernetes API server in this process: in memory, over loopback HTTP, faithful in what it serves.
+ * test/lab/apiserver holds it against a recording of a real one.
+ *
+ * Left out on purpose: authorization (every request is granted; `onRequest` tells what RBAC would be asked);
+ * reviews, tokens, scale, eviction, binding, logs and exec; protobuf but for the few kinds that kubectl
+ * creates from its arguments; CEL rules, formats and conversion webhooks of CustomResourceDefinitions;
+ * strictness below the top level of built-in kinds; immutable fields; foreground deletion (dependents go in
+ * the background); OpenAPI schemas (`kubectl explain`); most pod and workload defaults; all controllers but
+ * those for namespaces, garbage, definitions and ending pods.
  */
 export const startApiServer = async (options: ApiServerOptions = {}): Promise<ApiServer> => {
   const env: Environment = {

@@ -22,7 +22,7 @@ export const mediaType = ({ headers }: ApiRequest): string =>
 /** Reads a body as JSON or, by its media type, as YAML. */
 export const readBody = (request: ApiRequest): Json | Refusal => {
   const type = mediaType(request);
-  if (type.includes("protobuf") || type.includes("cbor")) return unsupportedMediaType();
+  if (type !== "" && !/[/+](?:json|yaml)$/u.test(type)) return unsupportedMediaType();
   try {
     return (type.endsWith("yaml") ? parse(request.body) : JSON.parse(request.body)) as Json;
   } catch (error) {

@@ -13,7 +13,7 @@ const SEPARATOR = "\u0000";
 export const joinPath = (elements: readonly string[]): string => elements.join(SEPARATOR);
 
 /** The elements of a member. */
-export const splitPath = (path: string): readonly string[] => path.split(SEPARATOR);
+const splitPath = (path: string): readonly string[] => path.split(SEPARATOR);
 
 /** Whether `path` lies strictly below `parent`. */
 export const isBelow = (path: string, parent: string): boolean => path.startsWith(parent + SEPARATOR);

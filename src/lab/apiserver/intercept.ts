@@ -1,7 +1,7 @@
 import type { ApiRequest } from "./api-request.ts";
 
 /** An answer that a test puts in place of the server's own: a 429 with Retry-After, say. */
-export interface CannedAnswer {
+interface CannedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -20,7 +20,7 @@ export interface OwnerReference extends JsonObject {
 }
 
 /** The part that every Kubernetes object has. */
-export interface ObjectMeta extends JsonObject {
+interface ObjectMeta extends JsonObject {
   readonly name?: string;
   readonly generateName?: string;
   readonly namespace?: string;

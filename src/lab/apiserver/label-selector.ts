@@ -1,7 +1,7 @@
 import { badRequest, type Refusal } from "./refusal.ts";
 
 /** Labels, or an object's selectable fields. */
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 /** A selector as a question about labels. */
 export type Matcher = (labels: Labels) => boolean;

@@ -19,9 +19,14 @@ const BIRTH: Readonly<Record<string, (object: KubeObject, env: Environment) => J
   },
 };
 
+/** Kinds that bring their status along: a kubelet registers its node with it. */
+const BORN_WITH_STATUS = new Set(["Node"]);
+
 /** What the server itself puts into a new object: its first status, an address. */
 export const atBirth = (resource: Resource, object: KubeObject, env: Environment): KubeObject => ({
-  ...(resource.hasStatus ? withField(object, "status", undefined) : object),
+  ...(resource.hasStatus && !BORN_WITH_STATUS.has(object.kind)
+    ? withField(object, "status", undefined)
+    : object),
   ...(resource.schema === undefined ? BIRTH[object.kind]?.(object, env) : {}),
 });
 

@@ -6,10 +6,10 @@ import { groupVersion, type Resource } from "./resource.ts";
 import { partialMetadata, tableOf } from "./table.ts";
 
 /** How a client wants objects to be shown: as they are, as a table, as metadata only. */
-export type Form = "object" | "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
+type Form = "object" | "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
 
 /** The first form in an Accept header that this server knows. */
-export const acceptedForm = ({ headers }: ApiRequest): Form => {
+const acceptedForm = ({ headers }: ApiRequest): Form => {
   for (const part of (headers["accept"] ?? "").split(",")) {
     const as = /;\s*as=(\w+)/u.exec(part)?.[1];
     if (as === undefined) return "object";

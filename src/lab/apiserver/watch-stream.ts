@@ -45,10 +45,12 @@ export const streamWatch = (
   const ticker = bookmarks
     ? setInterval(() => send(bookmark(resource, store.revision)), bookmarkIntervalMs)
     : undefined;
-  const deadline = timeoutSeconds > 0 ? setTimeout(() => response.end(), timeoutSeconds * 1000) : undefined;
-  response.once("close", () => {
+  const stop = (): void => {
     unsubscribe();
     clearInterval(ticker);
     clearTimeout(deadline);
-  });
+    response.end();
+  };
+  const deadline = timeoutSeconds > 0 ? setTimeout(stop, timeoutSeconds * 1000) : undefined;
+  response.once("close", stop);
 };

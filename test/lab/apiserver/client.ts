@@ -112,7 +112,7 @@ export class Client {
   }
 }
 
-export interface WatchLine {
+interface WatchLine {
   readonly type: string;
   readonly object: Loose & { readonly metadata: Readonly<Record<string, unknown>> };
 }

@@ -101,6 +101,7 @@ describe("what a test may do to the server", () => {
     });
     const response = await fetch(server.url + CONFIG_MAPS, {
       method: "POST",
+      headers: { "content-type": "application/json" },
       body: JSON.stringify(configMap("x")),
     });
     expect(await response.json()).toMatchObject({

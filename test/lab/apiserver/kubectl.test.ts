@@ -118,16 +118,14 @@ describe.skipIf(code !== 0)("kubectl, where it is installed,", () => {
     });
     expect(await kubectl("wait --for=condition=Ready node/n1 --timeout=5s")).toContain("condition met");
     expect(await kubectl("get nodes")).toMatch(/n1 +Ready/u);
-    const watching = run([
-      "get",
-      "configmaps",
-      "-n",
-      "kube-public",
-      "-w",
-      "--output-watch-events",
-      "--request-timeout=1s",
-    ]);
-    await kubectl("create configmap seen -n kube-public");
-    expect((await watching).stdout).toMatch(/ADDED +seen/u);
+    const watched = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "watched", namespace: "default" },
+    };
+    use().server.seed({ ...watched, data: { a: "1" } });
+    const waiting = kubectl("wait configmap/watched --for=jsonpath={.data.a}=2 --timeout=20s");
+    use().server.seed({ ...watched, data: { a: "2" } });
+    expect(await waiting).toContain("condition met");
   });
 });

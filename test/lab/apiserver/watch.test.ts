@@ -91,8 +91,9 @@ describe("a watch", () => {
   test("as a table names its columns once", async () => {
     const { client } = use();
     const accept = "application/json;as=Table;v=v1;g=meta.k8s.io";
-    const query = "watch=true&fieldSelector=metadata.namespace=kube-system&timeoutSeconds=1";
-    await client.send("POST", "/api/v1/namespaces/kube-system/configmaps", configMap("second"));
+    const query = "watch=true&labelSelector=table&timeoutSeconds=1";
+    for (const name of ["t1", "t2"])
+      await client.send("POST", CONFIG_MAPS, configMap(name, {}, { labels: { table: "" } }));
     const { text } = await client.send("GET", `/api/v1/configmaps?${query}`, undefined, {
       headers: { accept },
     });
@@ -100,7 +101,7 @@ describe("a watch", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as unknown);
-    expect(tables.map((event) => dig(event, "object", "rows", 0, "cells", 0))).toEqual(["second", "there"]);
+    expect(tables.map((event) => dig(event, "object", "rows", 0, "cells", 0))).toEqual(["t1", "t2"]);
     expect(tables.map((event) => Array.isArray(dig(event, "object", "columnDefinitions")))).toEqual([
       true,
       false,

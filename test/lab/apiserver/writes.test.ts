@@ -104,6 +104,18 @@ describe("a write", () => {
     expect(status).toBe(400);
   });
 
+  test("lets a node register with its status", async () => {
+    const status = { addresses: [{ type: "InternalIP", address: "10.0.0.1" }] };
+    const node = { apiVersion: "v1", kind: "Node", metadata: { name: "n1" }, status };
+    expect(await use().client.json("POST", "/api/v1/nodes", node)).toMatchObject({ status });
+  });
+
+  test("of a media type that is no object is refused", async () => {
+    const headers = { "content-type": "text/plain" };
+    const { text } = await use().client.send("POST", CONFIG_MAPS, configMap("x"), { headers });
+    expect(JSON.parse(text)).toMatchObject({ code: 415, reason: "UnsupportedMediaType" });
+  });
+
   test.each([
     ["a name with capitals", configMap("Bad"), 422, "metadata.name"],
     ["no name", { apiVersion: "v1", kind: "ConfigMap", metadata: {} }, 422, "metadata.name"],
