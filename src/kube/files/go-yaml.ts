@@ -21,7 +21,7 @@ const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 /** A number as Go's `strconv.ParseInt(text, 0, 64)` or else as a float reads it; `undefined` where the text is none. */
 function goNumber(text: string): number | undefined {
   if (!/^[-+.0-9]/.test(text)) return undefined;
-  const plain = text.startsWith(".") ? text : text.replaceAll("_", "");
+  const plain = text.replaceAll("_", "");
   const [, sign, hex, binary, octal, decimal] = INTEGER.exec(plain) ?? [];
   const size =
     hex !== undefined
@@ -34,7 +34,9 @@ function goNumber(text: string): number | undefined {
             ? Number(decimal)
             : undefined;
   if (size !== undefined) return sign === "-" && size !== 0 ? -size : size;
-  return FLOAT.test(plain) ? Number(plain) : undefined;
+  const float = FLOAT.test(plain) ? Number(plain) : undefined;
+  // What is too large for a float is a text to Go.
+  return float !== undefined && Number.isFinite(float) ? float : undefined;
 }
 
 /** What a scalar without quotes and without a tag is to go-yaml v2. */
