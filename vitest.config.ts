@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
+    reporters: ["default", "./test/support/plain-reporter.ts"],
+    testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Two at once is what the smallest machine bears; tests that count on quick packets must not starve.
+    maxWorkers: 2,
   },
 });

@@ -30,7 +30,7 @@ export interface EnforcerOptions {
 
 export interface Enforcer {
   /** Why what the cluster asks for does not stand in the kernel, in words; nothing when it does. */
-  notReady(): string | undefined;
+  readonly notReady: () => string | undefined;
   /** Fulfilled when the signal has ended it. Rules stay: who stops an enforcer does not mean to open pods. */
   readonly done: Promise<void>;
 }

@@ -1,19 +1,11 @@
 import pc from "picocolors";
-import { compile } from "../core/compile.ts";
-import { livePods } from "../core/live-pods.ts";
 import { clusterFromManifests } from "../kube/cluster-from-manifests.ts";
 import { readManifests } from "../kube/files/read-manifests.ts";
 import { sourceProblemText } from "../kube/files/source.ts";
-import type { ManifestCluster } from "../kube/manifest-cluster.ts";
 import type { Backend } from "./backend.ts";
-import { clusterNow } from "./cluster/cluster-now.ts";
-import { startControlPlane } from "./cluster/control-plane.ts";
-import { type LabCluster, routeServices, runPods, startEnforcers } from "./cluster/lab-cluster.ts";
-import { apply, create } from "./cluster/objects.ts";
-import { schedule } from "./cluster/schedule.ts";
-import { type Lab, createLab } from "./lab.ts";
-import { cells } from "./matrix/cells.ts";
-import { type Measured, measure } from "./matrix/measure.ts";
+import type { LabCluster } from "./cluster/lab-cluster.ts";
+import { experiment } from "./experiment.ts";
+import { createLab } from "./lab.ts";
 import { disagreements, grid, summary } from "./matrix/report.ts";
 import { startProgress } from "./progress.ts";
 import { teardown } from "./teardown.ts";
@@ -42,7 +34,7 @@ export async function runLab(options: RunOptions): Promise<number> {
   const progress = startProgress(process.stdout);
   const lab = await createLab({ name: options.name, backend: options.backend, onStep: progress.step });
   try {
-    const { before, after, cluster } = await enforceAndMeasure(lab, manifests, options, progress);
+    const { before, after, cluster } = await experiment(lab, manifests, options, progress);
     progress.end();
     console.log(`\n${pc.bold("Without enforcement")}\n${summary(before)}`);
     console.log(`\n${pc.bold("With Selvedge")}\n\n${grid(after)}\n`);
@@ -54,54 +46,6 @@ export async function runLab(options: RunOptions): Promise<number> {
     progress.end();
     if (!options.keep) await teardown(options.name);
   }
-}
-
-interface Result {
-  readonly before: readonly Measured[];
-  readonly after: readonly Measured[];
-  readonly cluster: LabCluster;
-}
-
-async function enforceAndMeasure(
-  lab: Lab,
-  manifests: ManifestCluster,
-  { backend, maxReplicas }: RunOptions,
-  progress: ReturnType<typeof startProgress>,
-): Promise<Result> {
-  progress.step("API server on loopback, opened into both nodes");
-  const control = await startControlPlane(lab);
-  const cluster: LabCluster = { lab, control, pods: new Map() };
-  for (const { name, labels } of manifests.namespaces) {
-    await apply(control.client, { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
-  }
-  const { plans, capped } = schedule(
-    manifests,
-    lab.nodes.map(({ name }) => name),
-    maxReplicas,
-  );
-  progress.step(`${plans.length} pods by CNI ADD (bridge, host-local, portmap, loopback)`);
-  await runPods(cluster, plans, progress.count);
-  for (const workload of capped)
-    console.log(`        ${workload}: only ${maxReplicas} replicas run (--max-replicas)`);
-  for (const { source } of manifests.workloads) await create(control.client, source.raw);
-
-  progress.step(`${manifests.services.length} Services as kube-proxy writes them`);
-  const services = await routeServices(cluster, manifests.services);
-
-  const matrix = async (title: string): Promise<Measured[]> => {
-    const now = await clusterNow(control.client);
-    const all = cells(cluster, livePods(now.pods), services);
-    progress.step(`${title}: ${all.length} probes, both families`);
-    return measure(compile(now), all, progress.count);
-  };
-  const before = await matrix("measuring without enforcement");
-  for (const { source } of manifests.policies) await apply(control.client, source.raw);
-  progress.step(
-    `${manifests.policies.length} NetworkPolicies, and selvedge enforcer on each node (iptables-${backend})`,
-  );
-  await startEnforcers(cluster, backend);
-  const after = await matrix("measuring with enforcement");
-  return { before, after, cluster };
 }
 
 function whatStands({ lab, control }: LabCluster): string {

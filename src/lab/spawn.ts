@@ -8,6 +8,8 @@ import type { LabNode } from "./node.ts";
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdio?: StdioOptions;
+  /** In a session of its own, so that it outlives this process and its terminal; teardown ends it. */
+  readonly detached?: boolean;
 }
 
 /**
@@ -18,11 +20,12 @@ export function spawnInNode(
   node: LabNode,
   command: string,
   args: readonly string[],
-  { env, stdio = "inherit" }: SpawnOptions = {},
+  { env, stdio = "inherit", detached = false }: SpawnOptions = {},
 ): ChildProcess {
   const [nsenter, ...enter] = inNode(node.holderPid);
   return spawn(nsenter, [`--wdns=${process.cwd()}`, ...enter, command, ...args], {
     env: { ...process.env, [LAB_MARK]: node.lab.name, ...node.env, ...env },
     stdio,
+    detached,
   });
 }

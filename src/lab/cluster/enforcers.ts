@@ -48,7 +48,7 @@ export async function startEnforcer(
     node,
     SELVEDGE,
     [...args, "--server", `http://127.0.0.1:${NODE_API_PORT}`, "--health-port", `${HEALTH_PORT}`],
-    { stdio: ["ignore", log, log] },
+    { stdio: ["ignore", log, log], detached: true },
   );
   child.unref();
   await execOrThrow(node.exec, {

@@ -25,6 +25,8 @@ export interface Lead {
   readonly answerer: string;
   readonly end: End;
   readonly flow: Flow;
+  /** As whom the asker is judged there, where it is not as itself: a node that forwards for it takes its own address. */
+  readonly seenAs?: End;
 }
 
 /** What is asked: an address and port, which lead to one pod, or through a Service to any of several. */
@@ -45,8 +47,6 @@ export interface Cell {
   readonly to: Place;
 }
 
-export type Expectation = "open" | "closed" | "mixed";
-
 /** What the program says of each lead. Nothing is uncertain here: every address is known. */
 function verdicts(
   program: Program,
@@ -61,12 +61,6 @@ function verdicts(
       flow: lead.flow,
     }),
   }));
-}
-
-export function expectation(program: Program, cell: Cell): Expectation {
-  const open = verdicts(program, cell).map(({ verdict }) => verdict === "allowed");
-  if (open.every(Boolean)) return "open";
-  return open.some(Boolean) ? "mixed" : "closed";
 }
 
 /** Whether the wire behaved as the program says; through a Service it is enough that the pod which answered was allowed to. */

@@ -5,6 +5,7 @@ import { type End, podEnd } from "../../core/end.ts";
 import type { DualStack } from "../addressing.ts";
 import type { LabCluster } from "../cluster/lab-cluster.ts";
 import type { LabService, Target } from "../cluster/services.ts";
+import type { LabContext } from "../context.ts";
 import type { LabNode } from "../node.ts";
 import type { Cell, Lead, Place, Speaker } from "./cell.ts";
 
@@ -31,8 +32,14 @@ function endAt(pod: Pod, family: Family): { readonly end: End; readonly address:
   return { address, end: end.kind === "pod" ? { ...end, address } : end };
 }
 
+/** A node as other nodes' pods see it: flannel's VXLAN device gives it its address. */
+function nodeEnd({ network }: LabContext, { name, vteps, addresses }: LabNode, family: Family): End {
+  const seen = network === "vxlan" ? vteps : addresses;
+  return { kind: "node", name, addresses: [parsed(inFamily(family, seen))] };
+}
+
 /** The pods that run, the hosts outside, and the nodes, each once a family. */
-export function speakers({ lab, pods }: LabCluster, live: readonly Pod[]): Speaker[] {
+function speakers({ lab, pods }: LabCluster, live: readonly Pod[]): Speaker[] {
   return families.flatMap((family): Speaker[] => [
     ...live.flatMap((pod): Speaker[] => {
       const running = pods.get(keyOf(pod));
@@ -48,9 +55,7 @@ export function speakers({ lab, pods }: LabCluster, live: readonly Pod[]): Speak
     }),
     ...lab.nodes.flatMap((node, i): Speaker[] => {
       const agent = lab.nodeAgents[i];
-      // Towards another node's pods flannel gives the node its VXLAN device's address.
-      const seen = lab.network === "vxlan" ? node.vteps : node.addresses;
-      const end: End = { kind: "node", name: node.name, addresses: [parsed(inFamily(family, seen))] };
+      const end = nodeEnd(lab, node, family);
       return agent === undefined
         ? []
         : [{ name: node.name, group: "nodes", agent, family, end, node: node.name }];
@@ -59,7 +64,7 @@ export function speakers({ lab, pods }: LabCluster, live: readonly Pod[]): Speak
 }
 
 /** Every port that a pod lists, and one that none does. */
-export function podPlaces({ pods }: LabCluster, live: readonly Pod[]): Place[] {
+function podPlaces({ pods }: LabCluster, live: readonly Pod[]): Place[] {
   return families.flatMap((family) =>
     live.flatMap((pod): Place[] => {
       const running = pods.get(keyOf(pod));
@@ -91,7 +96,7 @@ function leadsOf(targets: readonly Target[], protocol: "TCP" | "UDP", family: Fa
 }
 
 /** ClusterIPs. A Service without endpoints is left out: kube-proxy refuses it, whatever the policies say. */
-export function servicePlaces(services: readonly LabService[]): Place[] {
+function servicePlaces(services: readonly LabService[]): Place[] {
   return services.flatMap(({ namespace, name, clusterIPs, ports }) =>
     clusterIPs.flatMap((address) => {
       const { family } = parsed(address);
@@ -106,7 +111,40 @@ export function servicePlaces(services: readonly LabService[]): Place[] {
   );
 }
 
-export function outsidePlaces({ lab }: LabCluster): Place[] {
+/**
+ * A Service's port on a node. Policies meet the packet after DNAT: at an endpoint on this node as from its sender; at one on another
+ * node as from this node, which has put its own address on it (externalTrafficPolicy Local never sends it there).
+ */
+function nodePortLeads(
+  node: LabNode,
+  targets: readonly Target[],
+  protocol: "TCP" | "UDP",
+  { family, local, forwarder }: { readonly family: Family; readonly local: boolean; readonly forwarder: End },
+): Lead[] {
+  const here = targets.filter(({ pod }) => pod.node === node.name);
+  const elsewhere = local ? [] : targets.filter(({ pod }) => pod.node !== node.name);
+  const remote = leadsOf(elsewhere, protocol, family).map((lead) => ({ ...lead, seenAs: forwarder }));
+  return [...leadsOf(here, protocol, family), ...remote];
+}
+
+/** NodePorts, as the world reaches them on every node; one that leads nowhere is left out. */
+function nodePortPlaces({ lab }: LabCluster, services: readonly LabService[]): Place[] {
+  const place = (node: LabNode, family: Family, service: LabService): Place[] =>
+    service.ports.flatMap(({ protocol, nodePort, targets }): Place[] => {
+      const local = service.externalTrafficPolicy === "Local";
+      const forwarder = nodeEnd(lab, node, family);
+      const leads = nodePortLeads(node, targets, protocol, { family, local, forwarder });
+      if (nodePort === undefined || leads.length === 0) return [];
+      const name = `svc ${service.namespace}/${service.name}`;
+      const address = inFamily(family, node.addresses);
+      return [{ name, group: name, family, protocol, port: nodePort, address, via: "NodePort", leads }];
+    });
+  return families.flatMap((family) =>
+    lab.nodes.flatMap((node) => services.flatMap((service) => place(node, family, service))),
+  );
+}
+
+function outsidePlaces({ lab }: LabCluster): Place[] {
   return families.flatMap((family) =>
     lab.outside.addresses.flatMap((addresses) => {
       const address = inFamily(family, addresses);
@@ -120,7 +158,7 @@ export function outsidePlaces({ lab }: LabCluster): Place[] {
   );
 }
 
-export function nodePlaces({ lab }: LabCluster): Place[] {
+function nodePlaces({ lab }: LabCluster): Place[] {
   const place = (node: LabNode, family: Family): Place => {
     const address = inFamily(family, node.addresses);
     const flow = { protocol: "TCP", port: NODE_PORT } as const;
@@ -138,14 +176,20 @@ export function nodePlaces({ lab }: LabCluster): Place[] {
   return families.flatMap((family) => lab.nodes.map((node) => place(node, family)));
 }
 
-const isPodSpeaker = ({ group }: Speaker): boolean => group !== "outside" && group !== "nodes";
-
-/** Every speaker asks every place of its family that it can route to; ClusterIPs, nodes and the world are pods' business. */
+/**
+ * Every speaker asks every pod; ClusterIPs, the world and the nodes are asked by pods, NodePorts by the world: what each
+ * can route to.
+ */
 export function cells(cluster: LabCluster, live: readonly Pod[], services: readonly LabService[]): Cell[] {
-  const forAll = podPlaces(cluster, live);
+  const pods = podPlaces(cluster, live);
   const forPods = [...servicePlaces(services), ...outsidePlaces(cluster), ...nodePlaces(cluster)];
+  const forWorld = nodePortPlaces(cluster, services);
+  const places = ({ group }: Speaker): readonly Place[] => {
+    if (group === "nodes") return pods;
+    return group === "outside" ? [...pods, ...forWorld] : [...pods, ...forPods];
+  };
   return speakers(cluster, live).flatMap((from) =>
-    (isPodSpeaker(from) ? [...forAll, ...forPods] : forAll)
+    places(from)
       .filter(({ family }) => family === from.family)
       .map((to) => ({ from, to })),
   );

@@ -21,7 +21,7 @@ export function grid(measured: readonly Measured[]): string {
   const byPair = Map.groupBy(measured, ({ cell }) => `${cell.from.group} ${cell.to.group}`);
   const header = ["", "", ...targets.map((_, i) => `${i + 1}`)];
   const numbers = new Map(targets.map((name, i) => [name, `${i + 1}`]));
-  const rows = unique([...sources, ...targets]).map((name) => [
+  const rows = unique([...targets, ...sources]).map((name) => [
     numbers.get(name) ?? "",
     name,
     ...targets.map((target) => sign(byPair.get(`${name} ${target}`) ?? [])),

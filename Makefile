@@ -1,0 +1,34 @@
+# Selvedge. `make help` lists the targets; each is safe to repeat and says what it installs.
+
+# The checkout's own Node comes before the machine's, which may be older.
+export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
+# Extra arguments for `make lab`, as in `make lab ARGS="--manifests my/ --keep"`.
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build lint test lab lab-down bench
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: npm packages, and as root Debian's packages
+	@sh scripts/setup.sh
+
+build: setup ## bundle the shipped program into dist/
+	@node scripts/build.ts
+
+lint: setup ## types, lint with import layers, format, dead code
+	@npm run --silent typecheck
+	@npm run --silent lint
+
+test: lint build ## the whole gate: lint, then every test (kernel tests need root)
+	@npm run --silent test
+
+lab: build ## a two-node cluster in network namespaces: enforce, measure, compare (needs root)
+	@node src/lab/main.ts up $(ARGS)
+
+lab-down: setup ## remove every lab, whatever state it is in
+	@node src/lab/main.ts down
+
+bench: build ## time what users wait for
+	@node bench/cli.ts

@@ -1,0 +1,48 @@
+#!/bin/sh
+# Installs what the checkout needs and does not have; says each thing in one line; nothing to do is silence.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$1"; }
+fail() {
+  printf 'setup: %s\n' "$1" >&2
+  exit 1
+}
+
+command -v node >/dev/null && command -v npm >/dev/null || fail "Node.js 20 or newer with npm is needed"
+major=$(node -p 'process.versions.node.split(".")[0]')
+[ "$major" -ge 20 ] || fail "Node.js 20 or newer is needed, this is $(node --version)"
+
+# The lockfile that npm leaves in node_modules tells what is installed.
+if [ ! -x node_modules/node/bin/node ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  say "npm packages, as package-lock.json pins them (npm ci)"
+  npm ci --no-audit --no-fund --loglevel=error
+  touch node_modules/.package-lock.json
+fi
+
+# A Debian package for each program that the lab, the enforcer and their tests run.
+missing=
+need() {
+  [ -e "$1" ] || command -v "$1" >/dev/null 2>&1 || PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1 && return
+  missing="$missing $2"
+  say "Debian package $2 ($3)"
+}
+if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  need iptables iptables "the kernel's rules, both variants"
+  need ipset ipset "the kernel's address sets"
+  need conntrack conntrack "cuts flows that are no longer allowed"
+  need ip iproute2 "network namespaces and links of the lab"
+  need /usr/lib/cni/bridge containernetworking-plugins "the lab's pods are made by the real CNI plugins"
+  need tcpdump tcpdump "reads the kernel's log of denials"
+  need ping iputils-ping "probes that are neither TCP nor UDP"
+  need nc netcat-openbsd "connections for tests by hand"
+  if [ -n "$missing" ]; then
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086 # a list of words
+    install() { apt-get install -y --no-install-recommends -qq $missing >/tmp/selvedge-apt.log 2>&1; }
+    install || { apt-get update -qq && install; } || {
+      tail -5 /tmp/selvedge-apt.log >&2
+      fail "Debian's packages could not be installed:$missing"
+    }
+  fi
+fi

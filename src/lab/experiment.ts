@@ -1,0 +1,68 @@
+import { compile } from "../core/compile.ts";
+import { livePods } from "../core/live-pods.ts";
+import type { ManifestCluster } from "../kube/manifest-cluster.ts";
+import type { Backend } from "./backend.ts";
+import { clusterNow } from "./cluster/cluster-now.ts";
+import { startControlPlane } from "./cluster/control-plane.ts";
+import { type LabCluster, routeServices, runPods, startEnforcers } from "./cluster/lab-cluster.ts";
+import { apply, create } from "./cluster/objects.ts";
+import { schedule } from "./cluster/schedule.ts";
+import type { Lab } from "./lab.ts";
+import { cells } from "./matrix/cells.ts";
+import { type Measured, measure } from "./matrix/measure.ts";
+import type { Progress } from "./progress.ts";
+
+export interface ExperimentOptions {
+  readonly backend: Backend;
+  readonly maxReplicas: number;
+}
+
+/** What was measured, and the cluster as it then stood. */
+export interface Experiment {
+  readonly before: readonly Measured[];
+  readonly after: readonly Measured[];
+  readonly cluster: LabCluster;
+}
+
+/** Runs the manifests' pods in a lab, measures, enforces, measures again. */
+export async function experiment(
+  lab: Lab,
+  manifests: ManifestCluster,
+  { backend, maxReplicas }: ExperimentOptions,
+  progress: Progress,
+): Promise<Experiment> {
+  progress.step("API server on loopback, opened into both nodes");
+  const control = await startControlPlane(lab);
+  const cluster: LabCluster = { lab, control, pods: new Map() };
+  for (const { name, labels } of manifests.namespaces) {
+    await apply(control.client, { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
+  }
+  const { plans, capped } = schedule(
+    manifests,
+    lab.nodes.map(({ name }) => name),
+    maxReplicas,
+  );
+  progress.step(`${plans.length} pods by CNI ADD (bridge, host-local, portmap, loopback)`);
+  await runPods(cluster, plans, progress.count);
+  for (const workload of capped)
+    console.log(`        ${workload}: only ${maxReplicas} replicas run (--max-replicas)`);
+  for (const { source } of manifests.workloads) await create(control.client, source.raw);
+
+  progress.step(`${manifests.services.length} Services as kube-proxy writes them`);
+  const services = await routeServices(cluster, manifests.services);
+
+  const matrix = async (title: string): Promise<Measured[]> => {
+    const now = await clusterNow(control.client);
+    const all = cells(cluster, livePods(now.pods), services);
+    progress.step(`${title}: ${all.length} probes, both families`);
+    return measure(compile(now), all, progress.count);
+  };
+  const before = await matrix("measuring without enforcement");
+  for (const { source } of manifests.policies) await apply(control.client, source.raw);
+  progress.step(
+    `${manifests.policies.length} NetworkPolicies, and selvedge enforcer on each node (iptables-${backend})`,
+  );
+  await startEnforcers(cluster, backend);
+  const after = await matrix("measuring with enforcement");
+  return { before, after, cluster };
+}
