@@ -1,0 +1,74 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  blockSet,
+  classChain,
+  dispatchChain,
+  groupSet,
+  isOurChain,
+  isOurSet,
+  isolatedSet,
+  namedPortSet,
+  trieChain,
+} from "../../src/render/names.ts";
+import { ruleHash, ruleText } from "../../src/render/rule-text.ts";
+import { digest } from "../../src/core/digest.ts";
+import { parseCidr } from "../../src/core/cidr.ts";
+import { must } from "../support/must.ts";
+import { Words } from "../support/netfilter/words.ts";
+
+test("whatever the comment says, it is one word of at most 255 bytes that ends in the rule's hash", () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 400, unit: "binary" }), (comment) => {
+      const words = new Words(ruleText("-j DROP", comment));
+      words.expect("-m");
+      words.expect("comment");
+      words.expect("--comment");
+      const written = words.take();
+      expect(Buffer.byteLength(written)).toBeLessThanOrEqual(255);
+      expect([words.take(), words.take(), words.peek()]).toEqual(["-j", "DROP", undefined]);
+      expect(ruleHash(ruleText("-j DROP", comment))).toBe(written.slice(-10));
+    }),
+  );
+});
+
+test("the hash tells rules apart, and comments where the text shows no difference", () => {
+  const long = "x".repeat(300);
+  const texts = [
+    ruleText("-j DROP", "a"),
+    ruleText("-j RETURN", "a"),
+    ruleText("-j DROP", long),
+    ruleText("-j DROP", `${long}y`),
+  ];
+  expect(new Set(texts.map(ruleHash)).size).toBe(texts.length);
+});
+
+test("a rule that is not ours has no hash", () => {
+  expect(ruleHash('-m comment --comment "kubernetes forwarding rules" -j ACCEPT')).toBeUndefined();
+  expect(ruleHash("-j KUBE-FORWARD")).toBeUndefined();
+});
+
+test("names fit the kernel and are known as ours", () => {
+  const id = digest("anything");
+  const block = must(parseCidr("255.255.255.255/32"));
+  const block6 = must(parseCidr("fd00:1234:1234:1234:1234:1234:1234:1234/124"));
+  const port = { protocol: "SCTP", name: "fifteen-letters" } as const;
+  const sets = [
+    isolatedSet("IPv6", "ingress"),
+    groupSet("IPv6", id),
+    namedPortSet("IPv4", id, port),
+    blockSet("IPv6", [block6]),
+  ];
+  const chains = [
+    dispatchChain("ingress"),
+    classChain(id),
+    trieChain("egress", block),
+    trieChain("ingress", block6),
+  ];
+  for (const name of sets) expect(name.length).toBeLessThanOrEqual(31);
+  for (const name of chains) expect(name.length).toBeLessThanOrEqual(28);
+  expect(sets.every(isOurSet) && chains.every(isOurChain)).toBe(true);
+  expect(["KUBE-FORWARD", "SVC-1", "FLANNEL-FWD"].some((name) => isOurChain(name) || isOurSet(name))).toBe(
+    false,
+  );
+});
