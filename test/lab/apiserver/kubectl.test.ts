@@ -31,7 +31,9 @@ spec:
         - { name: sidecar, image: side }
 `;
 
-describe.skipIf(code !== 0)("kubectl, where it is installed,", () => {
+const absent = code !== 0;
+
+describe.skipIf(absent)(`kubectl${absent ? " [skipped: kubectl is not installed]" : ""}`, () => {
   const use = useServer();
   let folder = "";
   beforeAll(async () => {

@@ -77,6 +77,15 @@ describe("a watch", () => {
     expect(await names(resumed, 5)).toEqual([15, 16, 17, 18, 19].map((index) => `ADDED many-${index}`));
   });
 
+  test("from a version to come passes over what comes before it", async () => {
+    const { client, server } = use();
+    const from = Number(server.resourceVersion()) + 1;
+    const watch = await client.watch(`${CONFIG_MAPS}?watch=true&resourceVersion=${from}`);
+    await client.send("POST", CONFIG_MAPS, configMap("soon"));
+    await client.send("POST", CONFIG_MAPS, configMap("after"));
+    expect(await names(watch, 1)).toEqual(["ADDED after"]);
+  });
+
   test("is told by bookmarks how far it has come", async () => {
     const { client, server } = use();
     const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${server.resourceVersion()}`;
