@@ -34,13 +34,16 @@ const withoutLeadingZeros = (text: string): string =>
 /** Reads a CIDR in the widest form that any API server took; `undefined` where none would. */
 export function parseLegacyCidr(text: string): LegacyCidr | undefined {
   const plain = withoutLeadingZeros(text);
-  const address = parseAddress(plain.slice(0, Math.max(plain.lastIndexOf("/"), 0)));
   const written = parseCidr(plain);
-  if (address === undefined || written === undefined) return undefined;
+  const address = written && addressPart(plain);
+  if (written === undefined || address === undefined) return undefined;
   const first: Address = { family: written.family, value: written.first };
   const block = isMapped(first) ? cidrAround(unmapped(first), written.length - MAPPED_LENGTH) : written;
   return { block, address: unmapped(address), length: written.length, bits: addressBits[written.family] };
 }
+
+const addressPart = (text: string): Address | undefined =>
+  parseAddress(text.slice(0, Math.max(text.lastIndexOf("/"), 0)));
 
 /** `util/validation/ip.go` IsValidCIDRForLegacyField. */
 export function cidrProblems(path: FieldPath, text: string, rules: CidrRules): FieldProblem[] {
@@ -49,12 +52,12 @@ export function cidrProblems(path: FieldPath, text: string, rules: CidrRules): F
 }
 
 function cidrFault(text: string, rules: CidrRules): string | undefined {
-  if (parseLegacyCidr(text) === undefined) {
+  const block = parseCidr(text);
+  if (block === undefined && parseLegacyCidr(text) === undefined) {
     return "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
   }
   if (rules === "legacy") return undefined;
-  const block = parseCidr(text);
-  const address = parseAddress(text.slice(0, text.lastIndexOf("/")));
+  const address = addressPart(text);
   if (block === undefined || address === undefined) return "must not have leading 0s in IP or prefix length";
   if (isMapped(address)) return "must not have an IPv4-mapped IPv6 address";
   return address.value === block.first ? undefined : "must not have bits set beyond the prefix length";
@@ -68,15 +71,17 @@ export function cidrWarnings(path: FieldPath, text: string): FieldWarning[] {
 }
 
 function cidrAdvice(text: string, read: LegacyCidr): string[] {
+  const canonical = formatCidr(read.block);
+  if (text === canonical) return [];
   const value = goQuote(text);
-  const block = goQuote(formatCidr(read.block));
+  const block = goQuote(canonical);
   const advice: string[] = [];
   if (hasHostBits(read)) {
     const single = goQuote(`${formatAddress(read.address)}/${read.bits}`);
     advice.push(`CIDR value ${value} is ambiguous in this context (should be ${block} or ${single}?)`);
   }
   if (isNonStandard(text)) advice.push(`non-standard CIDR value ${value} is invalid: use ${block}`);
-  if (advice.length === 0 && read.block.family === "IPv6" && formatCidr(read.block) !== text) {
+  if (advice.length === 0 && read.block.family === "IPv6") {
     advice.push(`IPv6 CIDR value ${value} should be in RFC 5952 canonical format (${block})`);
   }
   return advice;
@@ -84,7 +89,7 @@ function cidrAdvice(text: string, read: LegacyCidr): string[] {
 
 /** Leading zeros, or IPv4-mapped. */
 function isNonStandard(text: string): boolean {
-  const address = parseAddress(text.slice(0, text.lastIndexOf("/")));
+  const address = addressPart(text);
   return address === undefined || parseCidr(text) === undefined || isMapped(address);
 }
 

@@ -1,4 +1,4 @@
-import { type FieldPath, fieldText } from "./field-path.ts";
+import { fieldText } from "./field-path.ts";
 import type { FieldWarning } from "./field-problem.ts";
 
 /** What fields a type has: of each its own fields, `each` for a list's elements, or nothing more to check (`leaf`). */
@@ -56,19 +56,18 @@ const networkPolicy: Shape = {
   },
 };
 
-function* unknown(raw: unknown, shape: Shape, path: FieldPath): Generator<FieldWarning> {
+/** `path` is where we are; it grows and shrinks on the way, since nearly always nothing is found. */
+function find(raw: unknown, shape: Shape, path: (string | number)[], found: FieldWarning[]): void {
   if (shape === "leaf" || typeof raw !== "object" || raw === null) return;
-  if ("each" in shape) {
-    if (Array.isArray(raw))
-      for (const [i, each] of raw.entries()) yield* unknown(each, shape.each, [...path, i]);
-    return;
-  }
-  if (Array.isArray(raw)) return;
+  const isList = Array.isArray(raw);
+  if ("each" in shape !== isList) return;
   for (const [name, value] of Object.entries(raw)) {
-    const field = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
-    const at = [...path, name];
-    if (field === undefined) yield { text: `unknown field "${fieldText(at)}"`, at };
-    else yield* unknown(value, field, at);
+    path.push(isList ? Number(name) : name);
+    const field =
+      "each" in shape ? shape.each : Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+    if (field === undefined) found.push({ text: `unknown field "${fieldText(path)}"`, at: [...path] });
+    else find(value, field, path, found);
+    path.pop();
   }
 }
 
@@ -76,4 +75,8 @@ function* unknown(raw: unknown, shape: Shape, path: FieldPath): Generator<FieldW
  * Fields that a NetworkPolicy does not have, in the words of the API server's strict decoding: by default it warns of them
  * and leaves them out; `kubectl` asks it to refuse. Never harmless: a rule whose `from` is spelt `form` is open to all.
  */
-export const unknownFields = (raw: unknown): FieldWarning[] => [...unknown(raw, networkPolicy, [])];
+export function unknownFields(raw: unknown): FieldWarning[] {
+  const found: FieldWarning[] = [];
+  find(raw, networkPolicy, [], found);
+  return found;
+}
