@@ -25,7 +25,7 @@ export interface ManifestCluster {
   readonly warnings: readonly SourceProblem[];
 }
 
-export interface Sources {
+interface Sources {
   readonly namespaces: ReadonlyMap<string, SourcedObject>;
   /** By the key of the pod entry; for a workload's entry, the workload. */
   readonly pods: ReadonlyMap<ObjectKey, SourcedObject>;

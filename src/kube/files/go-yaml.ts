@@ -40,7 +40,7 @@ function goNumber(text: string): number | undefined {
 }
 
 /** What a scalar without quotes and without a tag is to go-yaml v2. */
-export function goScalar(text: string): boolean | null | number | string {
+function goScalar(text: string): boolean | null | number | string {
   const word = WORDS.get(text);
   return word !== undefined ? word : (goNumber(text) ?? text);
 }

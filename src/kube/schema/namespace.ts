@@ -9,7 +9,7 @@ import { maybe } from "./wire.ts";
 const namespaceSchema = z.object({ metadata: maybe(objectMetaSchema) });
 
 /** The label that the API server puts on every namespace, whatever its manifest says. */
-export const NAME_LABEL = "kubernetes.io/metadata.name";
+const NAME_LABEL = "kubernetes.io/metadata.name";
 
 /** A `v1` Namespace, labelled with its name as the API server labels it. */
 export function toNamespace(raw: unknown): Parsed<Namespace> {

@@ -3,15 +3,15 @@ import { labelSelectorSchema } from "./label-selector.ts";
 import { int32, list, maybe, text } from "./wire.ts";
 
 /** The shape of `networking.k8s.io/v1` NetworkPolicy, part by part, so that one bad part can be told from the rest. */
-export const ipBlockSchema = z.object({ cidr: maybe(text), except: maybe(list(text)) });
+const ipBlockSchema = z.object({ cidr: maybe(text), except: maybe(list(text)) });
 
-export const networkPolicyPeerSchema = z.object({
+const networkPolicyPeerSchema = z.object({
   podSelector: maybe(labelSelectorSchema),
   namespaceSelector: maybe(labelSelectorSchema),
   ipBlock: maybe(ipBlockSchema),
 });
 
-export const networkPolicyPortSchema = z.object({
+const networkPolicyPortSchema = z.object({
   protocol: maybe(text),
   port: maybe(z.union([int32, text])),
   endPort: maybe(int32),
@@ -41,4 +41,3 @@ export type NetworkPolicyPeerWire = z.output<typeof networkPolicyPeerSchema>;
 export type NetworkPolicyPortWire = z.output<typeof networkPolicyPortSchema>;
 export type IngressRuleWire = z.output<typeof ingressRuleSchema>;
 export type EgressRuleWire = z.output<typeof egressRuleSchema>;
-export type NetworkPolicySpecWire = z.output<typeof networkPolicySpecSchema>;

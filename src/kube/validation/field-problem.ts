@@ -2,7 +2,7 @@ import { type FieldPath, fieldText } from "./field-path.ts";
 import { goJson, goQuote } from "./go-quote.ts";
 
 /** Why a field is refused, by the names of the API (`metav1.CauseType`). */
-export type FieldReason =
+type FieldReason =
   | "FieldValueInvalid"
   | "FieldValueRequired"
   | "FieldValueNotSupported"

@@ -22,7 +22,7 @@ export function networkPolicyPeer(
   return problems;
 }
 
-export const isEmptyPeer = ({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeerWire): boolean =>
+const isEmptyPeer = ({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeerWire): boolean =>
   !podSelector && !namespaceSelector && !ipBlock;
 
 /** networking/validation ValidateIPBlock. */

@@ -3,6 +3,7 @@ import { LineCounter, parseAllDocuments } from "yaml";
 import { describe, expect, it } from "vitest";
 import { goYamlOptions } from "../../../src/kube/files/go-yaml.ts";
 import { yamlValue } from "../../../src/kube/files/yaml-value.ts";
+import { corpus } from "./record/corpus.ts";
 
 interface Recording {
   readonly yaml: string;
@@ -38,6 +39,10 @@ const different = new Map([
 ]);
 
 describe(`YAML is read as by sigs.k8s.io/yaml ${recording.yaml}`, () => {
+  it("is of the corpus as it stands (else: record/record.sh)", () => {
+    expect(recording.readings.map(({ text }) => text)).toEqual(corpus);
+  });
+
   it.each(recording.readings)("$text", ({ text, value, error }) => {
     const expected = error === undefined ? { value } : "error";
     if (different.has(text)) expect(read(text)).not.toEqual(expected);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fieldText } from "../../../src/kube/validation/field-path.ts";
 import { validateNetworkPolicy } from "../../../src/kube/validation/validate-network-policy.ts";
+import { corpus } from "./record/corpus.ts";
 
 /** What the real API server's code said of each case; made by `record/`. */
 interface Said {
@@ -64,6 +65,11 @@ describe(`NetworkPolicy validation equals that of the API server of Kubernetes $
   it.each(stopped)("$name: not decodable", ({ object }) => {
     const { problems } = validateNetworkPolicy(object);
     expect(problems.map(({ reason }) => reason)).toContain("FieldValueTypeInvalid");
+  });
+
+  it("is of the corpus as it stands (else: record/README.md)", () => {
+    const written = recording.cases.map(({ name, object }) => ({ name, object }));
+    expect(JSON.stringify(written)).toBe(JSON.stringify(corpus));
   });
 
   it("covers acceptance and every reason", () => {

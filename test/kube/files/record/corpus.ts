@@ -1,4 +1,4 @@
-/** Writes the YAML texts for `main.go`, one JSON text a line. */
+/** The YAML texts that `main.go` is asked about. */
 const plain = [
   "y",
   "Y",
@@ -173,4 +173,4 @@ const documents = [
   "a: - b",
   "a: 1 #x\nb: x#y",
 ];
-for (const each of new Set(documents)) console.log(JSON.stringify(each));
+export const corpus: readonly string[] = [...new Set(documents)];

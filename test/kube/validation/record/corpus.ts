@@ -1,6 +1,5 @@
 /**
- * Writes the corpus of NetworkPolicies for `main.go`, one JSON object a line: `{"name", "object"}`. Always the same one:
- * its chance is seeded.
+ * The corpus of NetworkPolicies that `main.go` is asked about. Always the same one: its chance is seeded.
  */
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Fields = Readonly<Record<string, Json>>;
@@ -571,4 +570,5 @@ for (let i = 0; i < 400; i += 1) {
   add(`random ${i}`, policy(spec, metadata));
 }
 
-for (const each of cases) console.log(JSON.stringify(each));
+/** In the order in which they are recorded. */
+export const corpus: readonly { readonly name: string; readonly object: Json }[] = cases;

@@ -115,6 +115,7 @@ func judge(name string, object json.RawMessage) verdict {
 		for _, cause := range status.Status().Details.Causes {
 			v.Problems = append(v.Problems, problem{cause.Field, string(cause.Type), cause.Message})
 		}
+		sortRuns(v.Problems)
 		if len(v.Problems) == 0 {
 			panic(fmt.Sprintf("%s: %v", name, err))
 		}
@@ -122,6 +123,16 @@ func judge(name string, object json.RawMessage) verdict {
 	sort.Strings(said.texts)
 	v.Warnings = said.texts
 	return v
+}
+
+// Labels are validated in the order of a Go map, which is none: problems of one field are sorted, fields stay where they are.
+func sortRuns(problems []problem) {
+	for start, end := 0, 0; start < len(problems); start = end {
+		for end = start; end < len(problems) && problems[end].Field == problems[start].Field; end++ {
+		}
+		run := problems[start:end]
+		sort.SliceStable(run, func(i, j int) bool { return run[i].Message < run[j].Message })
+	}
 }
 
 func main() {

@@ -6,7 +6,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-node "$here/corpus.ts" >"$work/corpus.jsonl"
+node --input-type=module -e '
+  const { corpus } = await import(process.argv[1]);
+  for (const each of corpus) console.log(JSON.stringify(each));
+' "$here/corpus.ts" >"$work/corpus.jsonl"
 cp "$here/main.go" "$work"
 cd "$work"
 
