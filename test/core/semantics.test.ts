@@ -285,6 +285,27 @@ describe("ports", () => {
     );
   });
 
+  test("named port towards an ipBlock: on the pods whose addresses the block holds", () => {
+    for (const cidr of ["10.0.0.0/31", "0.0.0.0/0"]) {
+      expectAllowed(
+        egress({ to: [{ ipBlock: { cidr } }], ports: [{ port: "http" }] }),
+        ["shop/client -> shop/web TCP 8080"],
+        [
+          "shop/client -> shop/web TCP 9090",
+          "shop/client -> shop/web TCP 8080 over IPv6",
+          "shop/client -> bank/teller TCP 8080",
+          "shop/client -> 10.0.0.0 TCP 8080",
+        ],
+      );
+    }
+    const but = { cidr: "10.0.0.0/24", except: ["10.0.0.1/32"] };
+    expectAllowed(
+      egress({ to: [{ ipBlock: but }], ports: [{ port: "http" }] }),
+      ["shop/client -> shop/db TCP 9090"],
+      ["shop/client -> shop/web TCP 8080"],
+    );
+  });
+
   test("ICMP and other protocols: pass only where a rule has no ports", () => {
     const every = (["TCP", "UDP", "SCTP"] as const).map((protocol) => ({ protocol }));
     expectAllowed(onPorts(...every), ["TCP 80", "UDP 80", "SCTP 80"].map(to), [
