@@ -175,6 +175,9 @@ function stands(
   const found = networkPolicyRule(path, rule, cidrs);
   problems.push(...found);
   warnings.push(...networkPolicyRuleWarnings(path, rule));
-  const peers = path.length + 2;
-  return found.every((problem) => problem.reason === "FieldValueRequired" && problem.path.length === peers);
+  return found.every((problem) => isEmptyPeer(problem, path));
 }
+
+/** Of all that a peer itself (`from[0]`, two steps below its rule) can be required to have, there is only some peer. */
+const isEmptyPeer = ({ reason, path }: FieldProblem, rule: FieldPath): boolean =>
+  reason === "FieldValueRequired" && path.length === rule.length + 2;

@@ -1,14 +1,12 @@
 import type { SourcedObject } from "./files/manifest-set.ts";
 import { type SourceProblem, positionText } from "./files/source.ts";
-import type { Parsed } from "./schema/decode.ts";
-import { decode } from "./schema/decode.ts";
+import { type Parsed, decode } from "./schema/decode.ts";
 import { DEFAULT_NAMESPACE } from "./schema/identity.ts";
 import { type ObjectMetaWire, objectMetaSchema } from "./schema/object-meta.ts";
-import { type FieldProblem, problemText } from "./validation/field-problem.ts";
+import { type FieldProblem, invalid, problemText } from "./validation/field-problem.ts";
 import { dnsLabelProblems } from "./validation/names.ts";
-import { invalid } from "./validation/field-problem.ts";
 import { objectMeta } from "./validation/object-meta.ts";
-import { objectName } from "./workload-owners.ts";
+import { objectName } from "./object-name.ts";
 
 /** An object that could be read, with the value that it is. */
 export interface ReadObject<T> {

@@ -1,10 +1,7 @@
 import { type OwnerReferenceWire, controllerOf, type ObjectMetaWire } from "./schema/object-meta.ts";
+import { objectName } from "./object-name.ts";
 import { DEFAULT_NAMESPACE } from "./schema/identity.ts";
 import { isWorkloadKind } from "./schema/workload.ts";
-
-/** `Deployment shop/web`: who an object is among objects of all kinds. */
-export const objectName = (kind: string, namespace: string, name: string): string =>
-  kind === "Namespace" || kind === "Node" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 
 /** By its controller's name, the workload that stands for an object; chains (Pod, ReplicaSet, Deployment) end at the top. */
 export type Owners = (meta: ObjectMetaWire) => string | undefined;

@@ -204,7 +204,7 @@ spec:
       'f.yaml:11:72: Node n1: status.addresses: Invalid value: "here": must be a list',
       "f.yaml:7:43: Service default/(no name): metadata.name: Required value: name or generateName is required",
       'f.yaml:1:46: Pod default/Web: metadata.name: Invalid value: "Web"',
-      "f.yaml:3:67: Pod default/a: metadata.labels.version: Invalid value: 1: must be a string",
+      "f.yaml:3:67: Pod default/a: metadata.labels.version: Invalid value: 1: must be a string: put it in quotes",
       'f.yaml:9:79: Deployment default/d: spec.replicas: Invalid value: "two": must be an integer',
     ]);
   });

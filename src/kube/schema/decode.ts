@@ -20,9 +20,13 @@ const EXPECTED: Readonly<Record<string, string>> = {
   record: "an object",
 };
 
-function issueDetail(issue: z.core.$ZodIssue): string {
+/** YAML makes a boolean of `on` and a number of `1.0`: the commonest cause. (A list or an object is shown as a text.) */
+const QUOTE = "must be a string: put it in quotes";
+
+function issueDetail(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case "invalid_type":
+      if (issue.expected === "string" && typeof value !== "string") return QUOTE;
       return `must be ${EXPECTED[issue.expected] ?? issue.expected}`;
     case "too_big":
       return "must be a 32-bit integer";
@@ -67,7 +71,8 @@ export function decode<T extends z.ZodMiniType>(
   return unparsed(
     result.error.issues.map((issue) => {
       const steps = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
-      return typeInvalid([...path, ...steps], shownValue(raw, issue.path), issueDetail(issue));
+      const value = shownValue(raw, issue.path);
+      return typeInvalid([...path, ...steps], value, issueDetail(issue, value));
     }),
   );
 }

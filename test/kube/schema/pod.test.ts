@@ -85,11 +85,11 @@ describe("a Pod", () => {
     [{ metadata: "web" }, ['metadata: Invalid value: "web": must be an object']],
     [
       { metadata: { ...metadata, labels: { a: 1 } } },
-      ["metadata.labels.a: Invalid value: 1: must be a string"],
+      ["metadata.labels.a: Invalid value: 1: must be a string: put it in quotes"],
     ],
     [
       { metadata: { ...metadata, labels: { "b.c/d": true } } },
-      ["metadata.labels[b.c/d]: Invalid value: true: must be a string"],
+      ["metadata.labels[b.c/d]: Invalid value: true: must be a string: put it in quotes"],
     ],
     [
       { metadata: { ...metadata, creationTimestamp: "yesterday" } },

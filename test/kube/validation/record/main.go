@@ -37,9 +37,9 @@ type problem struct {
 }
 
 type verdict struct {
-	Decode   string          `json:"decode,omitempty"`
-	Problems []problem       `json:"problems,omitempty"`
-	Warnings []string        `json:"warnings,omitempty"`
+	Decode   string    `json:"decode,omitempty"`
+	Problems []problem `json:"problems,omitempty"`
+	Warnings []string  `json:"warnings,omitempty"`
 }
 
 // The strict verdict is that of the defaults; legacy is told where it differs.
