@@ -1,4 +1,4 @@
-import { type Family, families } from "../core/address.ts";
+import { families } from "../core/address.ts";
 import { speaks } from "../core/end.ts";
 import { type Judgement, type Side, type Verdict, judge, verdictFor } from "../core/evaluate.ts";
 import { ruleIdText } from "../core/policy.ts";
@@ -12,11 +12,10 @@ export interface CanQuestion {
   readonly flow: Flow;
 }
 
-export interface CanAnswer {
-  readonly verdict: Verdict;
+export type CanAnswer =
+  | { readonly verdict: "allowed" }
   /** One sentence, without a full stop. */
-  readonly why: string;
-}
+  | { readonly verdict: "denied" | "depends"; readonly why: string };
 
 const flowText = (flow: Flow): string =>
   flow.protocol === "other" ? "other protocols" : `${flow.protocol}/${flow.port}`;
@@ -59,16 +58,6 @@ function whyUncertain({ exempt, egress, ingress }: Judgement, { from, to, flow }
   return `${list(rules.map(({ rule }) => ruleIdText(rule)))} names addresses, and those of the pods are not known yet`;
 }
 
-function whyAllowed({ exempt, egress, ingress }: Judgement, { flow }: CanQuestion): string {
-  if (exempt === "yes") return "policies do not apply between a pod and itself or its own node";
-  const sides = [egress, ingress].map(({ direction, isolatedBy, rules }) => {
-    if (isolatedBy.length === 0) return `${direction} is not isolated`;
-    const rule = rules.find(({ certain }) => containsFlow(certain, flow));
-    return rule === undefined ? direction : `${ruleIdText(rule.rule)} allows it`;
-  });
-  return sides.join(", ");
-}
-
 /** The best verdict over the families that both ends speak: a client with two addresses uses the one that works. */
 const RANK: Readonly<Record<Verdict, number>> = { allowed: 0, depends: 1, denied: 2 };
 
@@ -80,25 +69,17 @@ export function can(program: Program, question: CanQuestion): CanAnswer {
     return { verdict: "denied", why: `${from.name} and ${to.name} share no address family` };
   const answers = shared.map((family) => {
     const judgement = judge(program, from.end, destination, family);
-    return { family, judgement, verdict: verdictFor(judgement, flow) };
+    return { judgement, verdict: verdictFor(judgement, flow) };
   });
   const [best] = answers.toSorted((a, b) => RANK[a.verdict] - RANK[b.verdict]);
   if (best === undefined) throw new Error("no family was judged");
-  const reasons: Readonly<Record<Verdict, typeof whyDenied>> = {
-    allowed: whyAllowed,
-    denied: whyDenied,
-    depends: whyUncertain,
-  };
-  const only = onlyFamily(answers, best.verdict);
-  const why = reasons[best.verdict](best.judgement, question);
-  return { verdict: best.verdict, why: only === undefined ? why : `over ${only} only: ${why}` };
-}
-
-/** The family, where just one of two gives this verdict. */
-function onlyFamily(
-  answers: readonly { family: Family; verdict: Verdict }[],
-  verdict: Verdict,
-): Family | undefined {
-  const agreeing = answers.filter((answer) => answer.verdict === verdict);
-  return answers.length > 1 && agreeing.length === 1 ? agreeing[0]?.family : undefined;
+  const { verdict, judgement } = best;
+  switch (verdict) {
+    case "allowed":
+      return { verdict };
+    case "denied":
+      return { verdict, why: whyDenied(judgement, question) };
+    case "depends":
+      return { verdict, why: whyUncertain(judgement, question) };
+  }
 }

@@ -37,10 +37,10 @@ export function canCommand(): Command {
       const { cluster, program } = await loadManifests(flags.filename);
       const from = findParty(src, cluster);
       const to = findParty(destination.end, cluster);
-      const { verdict, why } = can(program, { from, to, flow: flowTo(destination, to) });
-      const { word, code } = ANSWERS[verdict];
-      if (flags.quiet !== true)
-        process.stdout.write(verdict === "allowed" ? `${word}\n` : `${word}: ${why}\n`);
+      const answer = can(program, { from, to, flow: flowTo(destination, to) });
+      const { word, code } = ANSWERS[answer.verdict];
+      const text = answer.verdict === "allowed" ? word : `${word}: ${answer.why}`;
+      if (flags.quiet !== true) process.stdout.write(`${text}\n`);
       process.exitCode = code;
     });
 }
