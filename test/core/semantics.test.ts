@@ -10,6 +10,7 @@ import type {
   NetworkPolicyPeer,
   NetworkPolicyPort,
 } from "../../src/core/network-policy.ts";
+import { must } from "../support/must.ts";
 import { ask, cluster, namespaces, pod, pods, policy } from "../support/scenario.ts";
 
 const web = { matchLabels: { app: "web" } };
@@ -282,6 +283,24 @@ describe("ports", () => {
         "shop/client -> shop/db TCP 8080",
         "shop/client -> bank/teller TCP 8080",
       ],
+    );
+  });
+
+  test("named port of pods side by side, isolated by the same policies, each by its own number", () => {
+    const [one, two] = [8080, 9090].map((port, i) =>
+      pod(`shop/twin-${i}`, {
+        labels: { app: "web" },
+        ips: [`10.0.0.${8 + i}`],
+        ports: { "http/TCP": port },
+      }),
+    );
+    const twins = cluster([policy({ podSelector: web, ingress: [{ ports: [{ port: "http" }] }] })], {
+      pods: [...pods, must(one), must(two)],
+    });
+    expectAllowed(
+      twins,
+      ["shop/client -> shop/twin-0 TCP 8080", "shop/client -> shop/twin-1 TCP 9090"],
+      ["shop/client -> shop/twin-0 TCP 9090", "shop/client -> shop/twin-1 TCP 8080"],
     );
   });
 

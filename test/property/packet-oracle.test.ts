@@ -74,7 +74,7 @@ function compareReading(cluster: Cluster): number {
 describe("the rendered rules, interpreted packet by packet", () => {
   test(
     "let pass exactly what core/evaluate allows",
-    () => search("packet oracle", { cases: clusterArbitrary, inTest: 400 }, compareWithKernel),
+    () => search("packet oracle", { cases: clusterArbitrary, inTest: 300 }, compareWithKernel),
     SEARCH_TIMEOUT,
   );
 

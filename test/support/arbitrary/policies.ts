@@ -38,7 +38,7 @@ export const egressRuleArbitrary: fc.Arbitrary<EgressRule> = fc.record(
 
 export const specArbitrary: fc.Arbitrary<NetworkPolicySpec> = fc.record(
   {
-    podSelector: selectorArbitrary,
+    podSelector: fc.oneof(fc.constant({}), selectorArbitrary),
     policyTypes: fc.subarray(["Ingress", "Egress"] as const),
     ingress: fc.array(withInvalid(ingressRuleArbitrary), { maxLength: 3, size: "max" }),
     egress: fc.array(withInvalid(egressRuleArbitrary), { maxLength: 3, size: "max" }),
