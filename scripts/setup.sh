@@ -13,10 +13,11 @@ command -v node >/dev/null && command -v npm >/dev/null || fail "Node.js 20 or n
 major=$(node -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 20 ] || fail "Node.js 20 or newer is needed, this is $(node --version)"
 
-# The lockfile that npm leaves in node_modules tells what is installed.
+# The lockfile that npm leaves in node_modules tells what is installed. Not `npm ci`: it refuses a lockfile that lacks the
+# optional packages of platforms which a mirror does not carry; this installs the same versions and writes no lockfile.
 if [ ! -x node_modules/node/bin/node ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  say "npm packages, as package-lock.json pins them (npm ci)"
-  npm ci --no-audit --no-fund --loglevel=error
+  say "npm packages, as package-lock.json pins them"
+  npm install --no-save --no-audit --no-fund --loglevel=error
   touch node_modules/.package-lock.json
 fi
 
