@@ -1,3 +1,4 @@
+import { append } from "./append.ts";
 import { type Namespace, type Pod, keyOf } from "../core/cluster.ts";
 import type { ManifestSet, SourcedObject } from "./files/manifest-set.ts";
 import type { SourceProblem } from "./files/source.ts";
@@ -86,7 +87,10 @@ function readPolicies(
   const found = new Map<string, SourcedPolicy>();
   for (const source of objects.filter(({ kind }) => kind === "NetworkPolicy")) {
     const imported = importNetworkPolicy(source.raw, "strict");
-    problems.push(...imported.problems.map((problem) => problemAt(source, problem)));
+    append(
+      problems,
+      imported.problems.map((problem) => problemAt(source, problem)),
+    );
     const object = nameOf(source);
     for (const { at, text } of imported.warnings)
       warnings.push({ ...source.locate(at), object, message: text });

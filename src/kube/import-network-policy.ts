@@ -1,3 +1,4 @@
+import { append } from "./append.ts";
 import type { EgressRule, IngressRule, NetworkPolicy, NetworkPolicySpec } from "../core/network-policy.ts";
 import type { LabelSelector } from "../core/selector.ts";
 import { type Parsed, decode, parsed, unparsed } from "./schema/decode.ts";
@@ -76,7 +77,7 @@ function importIdentity(raw: unknown, findings: Findings): { namespace: string; 
   const fields = asObject(raw, ["metadata"], findings);
   if (fields === undefined) return undefined;
   const whole = decode(objectMetaSchema, fields, ["metadata"]);
-  findings.problems.push(...(whole.ok ? objectMeta(["metadata"], whole.value) : whole.problems));
+  append(findings.problems, whole.ok ? objectMeta(["metadata"], whole.value) : whole.problems);
   if (whole.ok) return identityOf(whole.value);
   const { name, generateName, namespace } = fields;
   const names = decode(objectMetaSchema, { name, generateName, namespace }, ["metadata"]);
@@ -111,7 +112,7 @@ function importSpec(raw: unknown, cidrs: CidrRules, findings: Findings): Network
 
 function keep<T>(result: Parsed<T>, { problems }: Findings): T | undefined {
   if (result.ok) return result.value;
-  problems.push(...result.problems);
+  append(problems, result.problems);
   return undefined;
 }
 
@@ -173,8 +174,8 @@ function stands(
   { problems, warnings }: Findings,
 ): boolean {
   const found = networkPolicyRule(path, rule, cidrs);
-  problems.push(...found);
-  warnings.push(...networkPolicyRuleWarnings(path, rule));
+  append(problems, found);
+  append(warnings, networkPolicyRuleWarnings(path, rule));
   return found.every((problem) => isEmptyPeer(problem, path));
 }
 

@@ -1,3 +1,4 @@
+import { append } from "./append.ts";
 import type { Address } from "../core/address.ts";
 import { type ObjectKey, type Pod, keyOf } from "../core/cluster.ts";
 import type { SourcedObject } from "./files/manifest-set.ts";
@@ -87,7 +88,7 @@ function addressesOf(replicas: readonly Pod[]): readonly Address[] | "unknown" {
   const known: Address[] = [];
   for (const { addresses } of replicas) {
     if (addresses === "unknown" || addresses.length === 0) return "unknown";
-    known.push(...addresses);
+    append(known, addresses);
   }
   return known.length === 0 ? "unknown" : known;
 }

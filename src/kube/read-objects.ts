@@ -1,3 +1,4 @@
+import { append } from "./append.ts";
 import type { SourcedObject } from "./files/manifest-set.ts";
 import { type SourceProblem, positionText } from "./files/source.ts";
 import { type Parsed, decode } from "./schema/decode.ts";
@@ -47,7 +48,10 @@ export function readObjects<T>(
     const meta = decode(objectMetaSchema, source.raw["metadata"] ?? {}, ["metadata"]);
     const value = read(source.raw);
     const faults = [...(meta.ok ? metaProblems(kind, meta.value) : []), ...(value.ok ? [] : value.problems)];
-    problems.push(...unique(faults).map((fault) => problemAt(source, fault)));
+    append(
+      problems,
+      unique(faults).map((fault) => problemAt(source, fault)),
+    );
     if (!meta.ok || !value.ok || faults.length > 0) continue;
     const object = nameOf(source);
     const before = found.get(object);

@@ -236,4 +236,21 @@ describe("whatever the object is", () => {
       { numRuns: 3000 },
     );
   });
+
+  it("it may have more problems than a call has arguments", () => {
+    const many = <T>(value: T): T[] => Array.from({ length: 150_000 }, () => value);
+    const bad = [
+      { ingress: [{ ports: many({ port: 0 }) }] },
+      { egress: [{ to: [{ ipBlock: { cidr: "10.0.0.0/8", except: many("x") } }] }] },
+    ];
+    for (const each of bad) {
+      expect(importNetworkPolicy(policy(each)).problems.length).toBeGreaterThanOrEqual(150_000);
+      expect(validateNetworkPolicy(policy(each)).problems.length).toBeGreaterThanOrEqual(150_000);
+    }
+    const undecodable = policy({ ingress: many(7), egress: [{ to: many(7) }] });
+    expect(importNetworkPolicy(undecodable).problems.length).toBeGreaterThan(150_000);
+    const spec = importNetworkPolicy(undecodable).policy?.spec;
+    expect(typeof spec === "object" && spec.egress).toEqual(["invalid"]);
+    expect(validateNetworkPolicy(undecodable).problems.length).toBeGreaterThan(0);
+  });
 });

@@ -60,13 +60,28 @@ function shownValue(raw: unknown, path: readonly PropertyKey[]): unknown {
   return typeof value === "string" && value.length > MOST_SHOWN ? `${value.slice(0, MOST_SHOWN)}...` : value;
 }
 
+/** zod passes its issues on as a call's arguments, and a hostile object has more of them than the stack holds. */
+function parse<T extends z.ZodMiniType>(
+  schema: T,
+  raw: unknown,
+): z.core.util.SafeParseResult<z.output<T>> | "too many" {
+  try {
+    return schema.safeParse(raw);
+  } catch (error) {
+    if (error instanceof RangeError) return "too many";
+    throw error;
+  }
+}
+
 /** Reads a value by its schema; the problems carry `path`, where in its object the value stands. */
 export function decode<T extends z.ZodMiniType>(
   schema: T,
   raw: unknown,
   path: FieldPath,
 ): Parsed<z.output<T>> {
-  const result = schema.safeParse(raw);
+  const result = parse(schema, raw);
+  if (result === "too many")
+    return unparsed([typeInvalid(path, shownValue(raw, []), "has too many faults to tell")]);
   if (result.success) return parsed(result.data);
   return unparsed(
     result.error.issues.map((issue) => {

@@ -1,3 +1,4 @@
+import { append } from "../append.ts";
 import type { IPBlockWire, NetworkPolicyPeerWire } from "../schema/network-policy.ts";
 import { type CidrRules, cidrProblems, cidrWarnings, parseLegacyCidr } from "./cidr.ts";
 import type { FieldPath } from "./field-path.ts";
@@ -12,9 +13,9 @@ export function networkPolicyPeer(
 ): FieldProblem[] {
   const { podSelector, namespaceSelector, ipBlock } = peer;
   const problems: FieldProblem[] = [];
-  if (podSelector) problems.push(...labelSelector([...path, "podSelector"], podSelector));
-  if (namespaceSelector) problems.push(...labelSelector([...path, "namespaceSelector"], namespaceSelector));
-  if (ipBlock) problems.push(...ipBlockProblems([...path, "ipBlock"], ipBlock, rules));
+  if (podSelector) append(problems, labelSelector([...path, "podSelector"], podSelector));
+  if (namespaceSelector) append(problems, labelSelector([...path, "namespaceSelector"], namespaceSelector));
+  if (ipBlock) append(problems, ipBlockProblems([...path, "ipBlock"], ipBlock, rules));
   if (isEmptyPeer(peer)) problems.push(required(path, "must specify a peer"));
   else if (ipBlock && (podSelector || namespaceSelector)) {
     problems.push(forbidden(path, "may not specify both ipBlock and another peer"));
