@@ -1,0 +1,70 @@
+import type { Cluster } from "../../../src/core/compile.ts";
+import { execOrThrow } from "../../../src/kernel/exec.ts";
+import type { Variant } from "../../../src/kernel/variant.ts";
+import { must } from "../../support/must.ts";
+import { passes } from "../../support/netfilter/traverse.ts";
+import { familyOf, kernelWith } from "../../support/packet-interpreter.ts";
+import { rulesetOf } from "../../support/transition.ts";
+import { disagreement, wayText } from "../../support/verdict-error.ts";
+import { enforce } from "./enforce.ts";
+import { nodeView } from "./node-view.ts";
+import { packetBytes } from "./packet-bytes.ts";
+import { type Question, questionsFor } from "./questions.ts";
+import { NODE, type Wire } from "./wire.ts";
+
+/** What the kernel says of each question. What it lets pass may still get lost; so a loss is believed when it is repeated. */
+async function askKernel(wire: Wire, questions: readonly Question[]): Promise<Question["verdict"][]> {
+  await execOrThrow(wire.exec, { command: "conntrack", args: ["-F"] });
+  const send = (asked: readonly Question[]): Promise<number[]> =>
+    wire.send(
+      asked.map(({ packet, way }) => ({
+        way,
+        packets: (payload, id) => [packetBytes(packet, { id, payload })],
+      })),
+    );
+  const arrived = await send(questions);
+  const lost = [...questions.keys()].filter((i) => arrived[i] === 0 && questions[i]?.verdict === "allowed");
+  const again = await send(lost.map((i) => must(questions[i])));
+  for (const [i, count] of again.entries()) arrived[must(lost[i])] = count;
+  return arrived.map((count) => (count > 0 ? "allowed" : "denied"));
+}
+
+function wrong(cluster: Cluster, { packet, flow, way, verdict }: Question, kernel: string): Error {
+  const { source, destination, protocol } = packet;
+  const hook = way === "local" ? "OUTPUT" : "FORWARD";
+  const interpreted = passes(kernelWith(rulesetOf(cluster, NODE)).tables[familyOf(packet)], hook, packet);
+  return disagreement(cluster, `${wayText(source, destination, flow)} (${protocol}, ${way}, at ${NODE})`, {
+    "core/evaluate": verdict,
+    "rules as test/support reads them": interpreted ? "allowed" : "denied",
+    kernel,
+  });
+}
+
+/** How many verdicts were compared, by what they were. */
+export interface Tally {
+  readonly allowed: number;
+  readonly denied: number;
+}
+
+/** Writes the cluster's policies into the kernel and sends packets; throws where one is not treated as core says. */
+export async function compareWithKernel(
+  wire: Wire,
+  variant: Variant,
+  { cluster, limit }: { readonly cluster: Cluster; readonly limit: number },
+): Promise<Tally> {
+  await enforce(wire, variant, rulesetOf(cluster, NODE));
+  const questions = questionsFor(cluster, nodeView(cluster, NODE), limit);
+  // Each way round has a conntrack of its own, or what goes one way would be the reply to what went the other.
+  const { forth = [], back = [] } = Object.groupBy(questions, ({ packet }) =>
+    packet.source <= packet.destination ? "forth" : "back",
+  );
+  for (const asked of [forth, back]) {
+    const answers = await askKernel(wire, asked);
+    for (const [i, answer] of answers.entries()) {
+      const question = must(asked[i]);
+      if (answer !== question.verdict) throw wrong(cluster, question, answer);
+    }
+  }
+  const allowed = questions.filter(({ verdict }) => verdict === "allowed").length;
+  return { allowed, denied: questions.length - allowed };
+}
