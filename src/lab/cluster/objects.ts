@@ -27,9 +27,6 @@ const PLURALS: Readonly<Record<string, string>> = {
 
 const CLUSTER_SCOPED = new Set(["Namespace", "Node"]);
 
-/** Whether the lab's API server takes objects of this kind. */
-export const isServed = (kind: string): boolean => kind in PLURALS;
-
 export function collectionPath({ apiVersion, kind, namespace }: Omit<ObjectRef, "name">): string {
   const plural = PLURALS[kind];
   if (plural === undefined) throw new Error(`no collection for ${kind}`);
