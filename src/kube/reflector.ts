@@ -15,8 +15,14 @@ export interface ReflectorOptions<T> {
   readonly read: (object: unknown) => T | undefined;
   readonly store: Store<T>;
   readonly signal: AbortSignal;
-  /** Told of every interruption, in words; the reflector goes on by itself. */
+  /** Told of each interruption once, when it begins, in words; the reflector goes on by itself. */
   readonly onTrouble?: (trouble: string) => void;
+  /** Told when an interruption is over. */
+  readonly onRecovery?: () => void;
+  /** The pauses between tries. */
+  readonly backoff?: Backoff;
+  /** Milliseconds within which a page must be there; default: what the API server itself gives a request. */
+  readonly pageTimeout?: number;
 }
 
 export interface Reflector {
@@ -30,6 +36,11 @@ const PAGE = 500;
 /** A watch is ended by the server after so many seconds, so that load spreads over servers that come and go. */
 const WATCH_SECONDS = { least: 300, spread: 300 };
 const WATCH_GRACE_SECONDS = 30;
+/** A watch that has stood so many milliseconds is in order, though nothing may have happened yet. */
+const STEADY = 1_000;
+const PAGE_TIMEOUT = 60_000;
+/** The longest that a server is left alone because it asked for it, in milliseconds. */
+const MOST_PATIENCE = 300_000;
 const GONE = 410;
 
 const page = z.object({
@@ -57,30 +68,52 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
 }
 
 async function reflect<T>(options: ReflectorOptions<T>, onSynced: () => void): Promise<void> {
-  const { signal, onTrouble } = options;
-  const backoff = new Backoff();
+  const { signal, backoff = new Backoff() } = options;
+  const outage = outageOf(options);
+  const onProgress = (): void => {
+    backoff.reset();
+    outage.end();
+  };
   let version: string | undefined;
   while (!signal.aborted) {
+    let patience = 0;
     try {
       if (version === undefined) {
         version = await list(options);
+        outage.end();
         onSynced();
       }
-      let events = 0;
-      for await (const seen of watch(options, version)) {
+      for await (const seen of watch(options, version, onProgress)) {
+        if (seen !== version) onProgress();
         version = seen;
-        events += 1;
-        backoff.reset();
       }
-      if (events === 0) await pause(backoff.next(), signal);
     } catch (error) {
       if (signal.aborted) return;
       if (isExpired(error)) version = undefined;
-      else onTrouble?.(`${options.path}: ${String(error)}`);
-      const wait = error instanceof KubeError ? error.retryAfter : undefined;
-      await pause(wait ?? backoff.next(), signal);
+      else outage.begin(error);
+      if (error instanceof KubeError) patience = Math.min(error.retryAfter ?? 0, MOST_PATIENCE);
     }
+    // After a watch that ended well, too: a server that ends each at once is not asked without a pause.
+    await pause(Math.max(patience, backoff.next()), signal);
   }
+}
+
+/** Says once that the collection cannot be followed, however many tries fail, and once that it is followed again. */
+function outageOf<T>({ path, onTrouble, onRecovery }: ReflectorOptions<T>): {
+  begin(error: unknown): void;
+  end(): void;
+} {
+  let isOut = false;
+  return {
+    begin: (error) => {
+      if (!isOut) onTrouble?.(`${path}: ${String(error)}`);
+      isOut = true;
+    },
+    end: () => {
+      if (isOut) onRecovery?.();
+      isOut = false;
+    },
+  };
 }
 
 /** Sleeps, or wakes when the signal says that there is nothing to wait for. */
@@ -99,12 +132,13 @@ function pathWith<T>(
 
 /** Takes the whole collection into the store, page by page, and returns the version it is of. */
 async function list<T>(options: ReflectorOptions<T>): Promise<string> {
-  const { client, store, read, signal } = options;
+  const { client, store, read, pageTimeout = PAGE_TIMEOUT } = options;
   const items = new Map<ObjectKey, T>();
   let next: string | undefined;
   for (;;) {
     const more = next === undefined ? {} : { continue: next };
     const path = pathWith(options, { limit: `${PAGE}`, ...more });
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(pageTimeout)]);
     const { metadata, items: objects } = page.parse(await client.request({ path, signal }));
     for (const object of objects ?? []) {
       const item = read(object);
@@ -118,8 +152,15 @@ async function list<T>(options: ReflectorOptions<T>): Promise<string> {
   }
 }
 
-/** Takes one watch's events into the store, yielding each version reached; ends when the server ends the watch. */
-async function* watch<T>(options: ReflectorOptions<T>, from: string): AsyncGenerator<string> {
+/**
+ * Takes one watch's events into the store, yielding each version reached; ends when the server ends the watch. `onSteady`
+ * is called when it has stood for a while.
+ */
+async function* watch<T>(
+  options: ReflectorOptions<T>,
+  from: string,
+  onSteady: () => void,
+): AsyncGenerator<string> {
   const { client } = options;
   const seconds = WATCH_SECONDS.least + Math.floor(Math.random() * WATCH_SECONDS.spread);
   // A server that vanished without a word never ends its watch; the client's own clock does.
@@ -133,13 +174,19 @@ async function* watch<T>(options: ReflectorOptions<T>, from: string): AsyncGener
     resourceVersion: from,
     timeoutSeconds: `${seconds}`,
   });
-  for await (const event of watchEvents(await client.stream({ path, signal }))) {
-    if (event.type === "ERROR") {
-      const { code, message } = event.object;
-      throw code === GONE ? new Expired() : new KubeError(code ?? 0, message ?? "watch failed");
+  const body = await client.stream({ path, signal });
+  const steady = setTimeout(onSteady, STEADY);
+  try {
+    for await (const event of watchEvents(body)) {
+      if (event.type === "ERROR") {
+        const { code, message } = event.object;
+        throw code === GONE ? new Expired() : new KubeError(code ?? 0, message ?? "watch failed");
+      }
+      if (event.type !== "BOOKMARK") take(options, event.type, event.object);
+      if (event.object.metadata.resourceVersion !== undefined) yield event.object.metadata.resourceVersion;
     }
-    if (event.type !== "BOOKMARK") take(options, event.type, event.object);
-    if (event.object.metadata.resourceVersion !== undefined) yield event.object.metadata.resourceVersion;
+  } finally {
+    clearTimeout(steady);
   }
 }
 
