@@ -1,10 +1,10 @@
-import { type Namespace, type Pod, keyOf } from "./cluster.ts";
+import type { Namespace, Pod } from "./cluster.ts";
 import { livePods } from "./live-pods.ts";
+import { isMember, memberOf } from "./member.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import { normalize } from "./normalize.ts";
 import { type GroupId, type GroupSelector, policyKey } from "./policy.ts";
-import type { Group, Member, Program } from "./program.ts";
-import { isEverything, matches } from "./selector.ts";
+import type { Group, Program } from "./program.ts";
 
 /** What the compiler reads of a cluster. */
 export interface Cluster {
@@ -14,33 +14,6 @@ export interface Cluster {
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/**
- * Whether a pod is in a group. The labels of a namespace that has not been seen (its event is still to come) are unknown,
- * so only the empty namespace selector matches it: fails closed, for a moment.
- */
-export function isMember(
-  { namespaces, pods }: GroupSelector,
-  pod: Pick<Pod, "namespace" | "labels">,
-  namespace: Namespace | undefined,
-): boolean {
-  return isInNamespaces(namespaces, pod.namespace, namespace) && matches(pods, pod.labels);
-}
-
-function isInNamespaces(
-  wanted: GroupSelector["namespaces"],
-  name: string,
-  namespace: Namespace | undefined,
-): boolean {
-  if (wanted.kind === "named") return wanted.name === name;
-  return namespace === undefined ? isEverything(wanted.selector) : matches(wanted.selector, namespace.labels);
-}
-
-export const memberOf = (pod: Pod): Member => ({
-  pod: keyOf(pod),
-  addresses: pod.addresses,
-  ports: pod.ports,
-});
 
 function fillGroup(
   id: GroupId,

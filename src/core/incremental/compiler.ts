@@ -1,0 +1,143 @@
+import { type Namespace, type ObjectKey, type Pod, keyOf } from "../cluster.ts";
+import type { Cluster } from "../compile.ts";
+import { isInNamespaces, isMember } from "../member.ts";
+import type { NetworkPolicy } from "../network-policy.ts";
+import { type NormalizedPolicy, normalize } from "../normalize.ts";
+import type { GroupId, GroupSelector, Policy } from "../policy.ts";
+import type { Program } from "../program.ts";
+import { GroupIndex } from "./group-index.ts";
+import { GroupTable } from "./group-table.ts";
+import { PodDirectory } from "./pod-directory.ts";
+
+/**
+ * Compiles a cluster that changes. Whatever the order of events, also where an object comes before those that it refers to,
+ * `program()` equals `compile` of the cluster as it then is; but one event costs what it touches, not the cluster.
+ * Unchanged groups and policies are the same values from one program to the next.
+ */
+export class Compiler {
+  readonly #namespaces = new Map<string, Namespace>();
+  readonly #pods = new PodDirectory();
+  readonly #policies = new Map<ObjectKey, NormalizedPolicy>();
+  readonly #index = new GroupIndex();
+  readonly #groups = new GroupTable();
+  /** Which groups each live pod is in. */
+  readonly #memberships = new Map<ObjectKey, ReadonlySet<GroupId>>();
+  #sorted: readonly Policy[] | undefined;
+
+  setNamespace(namespace: Namespace): void {
+    this.#namespaces.set(namespace.name, namespace);
+    this.#reviewNamespace(namespace.name);
+  }
+
+  deleteNamespace(name: string): void {
+    if (this.#namespaces.delete(name)) this.#reviewNamespace(name);
+  }
+
+  setPod(pod: Pod): void {
+    this.#takePod(keyOf(pod), pod);
+  }
+
+  deletePod(key: ObjectKey): void {
+    this.#takePod(key, undefined);
+  }
+
+  setPolicy(policy: NetworkPolicy): void {
+    const before = this.#policies.get(keyOf(policy));
+    const after = normalize(policy);
+    this.#policies.set(keyOf(policy), after);
+    this.#sorted = undefined;
+    // First the new groups, then the old ones: a group that both name is never emptied in between.
+    for (const [id, selector] of after.groups) this.#useGroup(id, selector);
+    if (before !== undefined) this.#dropGroups(before);
+  }
+
+  deletePolicy(key: ObjectKey): void {
+    const before = this.#policies.get(key);
+    if (before === undefined) return;
+    this.#policies.delete(key);
+    this.#sorted = undefined;
+    this.#dropGroups(before);
+  }
+
+  /** The live pods of the cluster, as `livePods` would tell them, in no order. */
+  livePods(): Pod[] {
+    return [...this.#pods.namespaces()].flatMap((namespace) => this.#pods.inNamespace(namespace));
+  }
+
+  program(): Program {
+    this.#sorted ??= [...this.#policies.keys()]
+      .sort()
+      .flatMap((key) => this.#policies.get(key)?.policy ?? []);
+    return { tiers: [{ kind: "allow-list", policies: this.#sorted }], groups: this.#groups.tell() };
+  }
+
+  #takePod(key: ObjectKey, pod: Pod | undefined): void {
+    for (const { key: changed, after } of this.#pods.set(key, pod)) this.#review(changed, after, true);
+  }
+
+  /** A namespace's labels decide which groups its pods are in; the pods themselves are as they were. */
+  #reviewNamespace(name: string): void {
+    for (const pod of this.#pods.inNamespace(name)) this.#review(keyOf(pod), pod, false);
+  }
+
+  /** Puts one pod into the groups that it belongs to now, and out of all others. */
+  #review(key: ObjectKey, pod: Pod | undefined, isChanged: boolean): void {
+    const before = this.#memberships.get(key) ?? new Set<GroupId>();
+    const after = pod === undefined ? new Set<GroupId>() : this.#groupsOf(pod);
+    for (const id of before.difference(after)) this.#groups.setMember(id, key, undefined);
+    for (const id of isChanged ? after : after.difference(before)) this.#groups.setMember(id, key, pod);
+    if (after.size === 0) this.#memberships.delete(key);
+    else this.#memberships.set(key, after);
+  }
+
+  #groupsOf(pod: Pod): Set<GroupId> {
+    const namespace = this.#namespaces.get(pod.namespace);
+    const candidates = [...this.#index.candidates(pod, namespace)];
+    return new Set(
+      candidates.filter((id) => {
+        const selector = this.#groups.selector(id);
+        return selector !== undefined && isMember(selector, pod, namespace);
+      }),
+    );
+  }
+
+  #useGroup(id: GroupId, selector: GroupSelector): void {
+    if (!this.#groups.use(id, selector)) return;
+    this.#index.add(id, selector);
+    for (const pod of this.#podsNear(selector)) {
+      if (!isMember(selector, pod, this.#namespaces.get(pod.namespace))) continue;
+      const key = keyOf(pod);
+      this.#groups.setMember(id, key, pod);
+      this.#memberships.set(key, new Set([...(this.#memberships.get(key) ?? []), id]));
+    }
+  }
+
+  #dropGroups({ groups }: NormalizedPolicy): void {
+    for (const [id, selector] of groups) {
+      if (!this.#groups.drop(id)) continue;
+      this.#index.delete(id, selector);
+      for (const pod of this.#podsNear(selector)) {
+        const key = keyOf(pod);
+        const memberships = this.#memberships.get(key);
+        if (memberships?.has(id) === true) this.#memberships.set(key, memberships.difference(new Set([id])));
+      }
+    }
+  }
+
+  /** The pods of all namespaces that the group looks into. */
+  #podsNear({ namespaces }: GroupSelector): Pod[] {
+    const names = namespaces.kind === "named" ? [namespaces.name] : [...this.#pods.namespaces()];
+    return names
+      .filter((name) => isInNamespaces(namespaces, name, this.#namespaces.get(name)))
+      .flatMap((name) => this.#pods.inNamespace(name));
+  }
+}
+
+/** A compiler that has already taken a whole cluster. */
+export function compilerOf({ namespaces, pods, policies }: Cluster): Compiler {
+  const compiler = new Compiler();
+  for (const namespace of namespaces) compiler.setNamespace(namespace);
+  for (const pod of pods) compiler.setPod(pod);
+  for (const policy of policies) compiler.setPolicy(policy);
+  return compiler;
+}
