@@ -36,6 +36,8 @@ const withChecksum = (body: Buffer, at: number, checksum: number): Buffer => {
   return body;
 };
 
+const TCP_FLAGS: Readonly<Record<string, number>> = { FIN: 1, SYN: 2, RST: 4, ACK: 16 };
+
 /** An INIT (RFC 9260 section 3.3.2), which must stand alone in its packet: the payload is a parameter of it, of unknown type. */
 function sctpInit(port: number, { id, payload }: Contents): Buffer {
   const parameter = Buffer.concat([fields([2, 0xc0de], [2, 4 + payload.length]), payload]);
@@ -59,18 +61,9 @@ function bodyOf(packet: Packet, header: Uint8Array, contents: Contents): Buffer 
     withChecksum(body, at, internetChecksum(pseudoHeader(packet, header, body.length), body));
   switch (packet.protocol) {
     case "tcp": {
-      const synAndLength = [1, 0x50] as const;
-      const head = fields(
-        [2, id],
-        [2, port],
-        [4, 1],
-        [4, 0],
-        synAndLength,
-        [1, 2],
-        [2, 64_240],
-        [2, 0],
-        [2, 0],
-      );
+      const flags = (packet.flags ?? []).reduce((sum, flag) => sum | must(TCP_FLAGS[flag], "TCP flag"), 0);
+      const offsetAndFlags = [[1, 0x50] as const, [1, flags] as const];
+      const head = fields([2, id], [2, port], [4, 1], [4, 0], ...offsetAndFlags, [2, 64_240], [2, 0], [2, 0]);
       return summed(Buffer.concat([head, payload]), 16);
     }
     case "udp":
