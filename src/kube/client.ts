@@ -80,7 +80,7 @@ export class KubeClient {
       data === undefined
         ? {}
         : { "content-type": contentType ?? "application/json", "content-length": Buffer.byteLength(data) };
-    const base = server.pathname === "/" ? "" : server.pathname;
+    const base = server.pathname.replace(/\/+$/, "");
     const url = new URL(base + path, server);
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const transport = server.protocol === "https:" ? https : http;

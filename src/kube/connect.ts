@@ -13,6 +13,7 @@ const anonymous: Credentials = { headers: {}, tls: {} };
 
 /** What the client library knows of a request's credentials, without its agent: connections are ours to keep. */
 function credentials({
+  auth,
   headers,
   ca,
   cert,
@@ -21,9 +22,10 @@ function credentials({
   servername,
 }: RequestOptions): Credentials {
   const pairs = Object.entries(headers ?? {}).map(([name, value]): [string, string] => [name, String(value)]);
+  const basic = auth ? { authorization: `Basic ${Buffer.from(auth).toString("base64")}` } : {};
   const tls = { ca, cert, key, rejectUnauthorized, servername };
   return {
-    headers: Object.fromEntries(pairs),
+    headers: { ...basic, ...Object.fromEntries(pairs) },
     tls: Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined)),
   };
 }
