@@ -1,26 +1,35 @@
+// Builds what is shipped into the folder that is named, or dist/: the program, the library, and its types.
 import { rm } from "node:fs/promises";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
+import { writeDeclarations } from "./declarations.ts";
 
-// One bundle, split where imports are lazy: `selvedge can` must not pay for what only the daemons need.
-await rm("dist", { recursive: true, force: true });
-const { outputFiles = [], metafile } = await build({
-  entryPoints: { selvedge: "src/cli/main.ts" },
-  outdir: "dist",
+const outdir = process.argv[2] ?? "dist";
+
+const options = {
+  outdir,
   bundle: true,
+  // Split where imports are lazy: `selvedge can` must not pay for what only the daemons need.
   splitting: true,
   format: "esm",
   platform: "node",
   target: "node22",
-  minify: true,
-  keepNames: true,
   legalComments: "linked",
   metafile: true,
   // Packages in CommonJS ask for Node's own modules by `require`.
   banner: {
     js: 'import { createRequire as selvedgeRequire } from "node:module"; const require = selvedgeRequire(import.meta.url);',
   },
-});
-const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+} satisfies BuildOptions;
+
+await rm(outdir, { recursive: true, force: true });
+const [program, library, declarations] = await Promise.all([
+  build({ ...options, entryPoints: { selvedge: "src/cli/main.ts" }, minify: true, keepNames: true }),
+  // Not minified: it stands in other people's stack traces.
+  build({ ...options, entryPoints: { index: "src/index.ts" } }),
+  writeDeclarations(outdir),
+]);
+const outputs = [program, library].flatMap(({ metafile }) => Object.values(metafile.outputs));
+const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
 console.log(
-  `dist: ${Object.keys(metafile.outputs).length + outputFiles.length} files, ${Math.round(bytes / 1024)} KiB`,
+  `${outdir}: ${outputs.length} files, ${Math.round(bytes / 1024)} KiB, and ${declarations} of declarations`,
 );
