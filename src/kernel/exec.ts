@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { constants } from "node:os";
 
 /** One process to run: no shell, arguments as they are. */
 export interface ExecRequest {
@@ -29,22 +30,25 @@ export type Exec = (request: ExecRequest) => Promise<ExecResult>;
 
 const NOT_FOUND = 127;
 const TIMED_OUT = 124;
-const KILLED = 137;
+const SIGNALLED = 128;
 
 /** Runs the program on this machine, in this process's namespaces. */
 export const processExec: Exec = ({ command, args, input, env, timeoutMs = 60_000 }) =>
   new Promise((resolve) => {
-    const child = spawn(command, args, {
-      env: { ...process.env, ...env },
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+    const notRun = (error: unknown): void => {
+      const said = error instanceof Error ? error.message : String(error);
+      resolve({ code: NOT_FOUND, stdout: "", stderr: `${command}: ${said}` });
+    };
+    let child: ChildProcessWithoutNullStreams;
+    try {
+      child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+    } catch (error) {
+      // Arguments that no program can be given, or a machine out of memory: spawn throws these, and emits the others.
+      notRun(error);
+      return;
+    }
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      child.kill("SIGKILL");
-    }, timeoutMs);
     const settle = (code: number, note = ""): void => {
       clearTimeout(timer);
       resolve({
@@ -53,15 +57,23 @@ export const processExec: Exec = ({ command, args, input, env, timeoutMs = 60_00
         stderr: Buffer.concat(stderr).toString() + note,
       });
     };
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      settle(TIMED_OUT, `${command}: no answer within ${timeoutMs} ms`);
+      // Its children may hold the pipes open as long as they like.
+      for (const pipe of child.stdio) pipe?.destroy();
+    }, timeoutMs);
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     // A program that does not read its input closes the pipe; its exit code tells the story.
     child.stdin.on("error", () => undefined);
-    child.once("error", (error) => settle(NOT_FOUND, `${command}: ${error.message}`));
-    child.once("close", (code) => {
-      if (timedOut) settle(TIMED_OUT, `${command}: no answer within ${timeoutMs} ms`);
-      else settle(code ?? KILLED);
+    child.once("error", (error) => {
+      clearTimeout(timer);
+      notRun(error);
     });
+    child.once("close", (code, signal) =>
+      settle(code ?? SIGNALLED + (signal === null ? 0 : constants.signals[signal])),
+    );
     child.stdin.end(input);
   });
 
