@@ -1,3 +1,5 @@
+import { type Family, families } from "../core/address.ts";
+import { setFamily } from "../render/names.ts";
 import type { Exec, ExecRequest } from "./exec.ts";
 import type { Plan } from "./plan.ts";
 import { type Variant, restoreCommand } from "./variant.ts";
@@ -17,10 +19,13 @@ export interface ApplyResult {
 /** Seconds that iptables-restore waits for another program's xtables lock. */
 const LOCK_WAIT = 30;
 
+const setOf = (line: string): string => line.split(" ", 2)[1] ?? "";
+
 /**
- * Carries out a plan. The steps before and in the tables must all succeed, or the rest is left undone: rules must not
- * name sets that are missing, and pods must not be judged by rules that are not there. Whatever fails, what stood before
- * goes on being enforced, and the next pass starts from what then stands.
+ * Carries out a plan. Where sets cannot be filled no rule is written, as rules must not name sets that are missing; where
+ * a family's rules cannot be written the rest of that family is left undone, as pods must not be judged by rules that are
+ * not there. The other family goes on: a node without IPv6 enforces IPv4. Whatever fails, what stood before goes on being
+ * enforced, and the next pass starts from what then stands.
  */
 export async function applyPlan(exec: Exec, variant: Variant, plan: Plan): Promise<ApplyResult> {
   const failures: ApplyFailure[] = [];
@@ -37,18 +42,19 @@ export async function applyPlan(exec: Exec, variant: Variant, plan: Plan): Promi
     run(step, { command: "ipset", args: ["-exist", "restore"], input: `${lines.join("\n")}\n` });
 
   if (!(await restoreSets("fill sets", plan.setsBefore))) return { commands, failures };
+  const whole = new Set<Family>(families);
   for (const [family, input] of plan.tables) {
     const args = ["--noflush", "--wait", `${LOCK_WAIT}`];
-    const written = await run(`write ${family} rules`, {
-      command: restoreCommand(variant, family),
-      args,
-      input,
-    });
-    if (!written) return { commands, failures };
+    const command = restoreCommand(variant, family);
+    if (!(await run(`write ${family} rules`, { command, args, input }))) whole.delete(family);
   }
-  await restoreSets("empty sets", plan.setsAfter);
+  const isWhole = (set: string): boolean => whole.has(setFamily(set));
+  await restoreSets(
+    "empty sets",
+    plan.setsAfter.filter((line) => isWhole(setOf(line))),
+  );
   // The kernel may hold a set for a moment after the last rule that named it is gone; the next pass tries again.
-  for (const name of plan.destroy)
+  for (const name of plan.destroy.filter(isWhole))
     await run(`destroy ${name}`, { command: "ipset", args: ["destroy", name] });
   return { commands, failures };
 }

@@ -35,8 +35,11 @@ interface SetLines {
 }
 
 function setLines(name: string, wanted: IpSet, standing: StandingSet | undefined): SetLines {
-  const create = standing === undefined ? [createLine(name, wanted)] : [];
-  const entries = standing?.entries ?? new Set<string>();
+  // A set of our name that is none of ours can only be made anew; where rules name it, ipset refuses, and says so.
+  const isUsable = standing?.type === wanted.type;
+  const destroy = standing === undefined || isUsable ? [] : [`destroy ${name}`];
+  const create = isUsable ? [] : [...destroy, createLine(name, wanted)];
+  const entries = isUsable ? standing.entries : new Set<string>();
   const add = [...wanted.entries.difference(entries)].map((entry) => `add ${name} ${entry}`);
   const remove = [...entries.difference(wanted.entries)].map((entry) => `del ${name} ${entry}`);
   return wanted.role === "peers"
