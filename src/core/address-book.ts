@@ -5,7 +5,7 @@ import type { End } from "./end.ts";
 /** Tells who has an address: a live pod, else a node, else nobody that the cluster knows. */
 export type AddressBook = (address: Address) => End;
 
-/** `pods` are live pods (`livePods`), so that each address has one owner. */
+/** Makes the book. `pods` are live pods (`livePods`), so that each address has one owner. */
 export function addressBook(pods: readonly Pod[], nodes: readonly Node[]): AddressBook {
   const ends = new Map<string, (address: Address) => End>();
   for (const node of nodes) {

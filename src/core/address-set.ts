@@ -15,6 +15,7 @@ export const noAddresses: AddressSet = mapFamilies(() => []);
 
 export const allAddresses: AddressSet = mapFamilies((family) => [[0n, 1n << BigInt(addressBits[family])]]);
 
+/** All addresses that lie in at least one of the blocks. */
 export function addressSet(cidrs: Iterable<Cidr>): AddressSet {
   const all = [...cidrs];
   return mapFamilies((family) =>
@@ -31,6 +32,7 @@ export const intersectAddresses = (a: AddressSet, b: AddressSet): AddressSet =>
 export const subtractAddresses = (a: AddressSet, b: AddressSet): AddressSet =>
   mapFamilies((family) => intervals.difference(a[family], b[family]));
 
+/** Whether the address is in the set. An IPv4 address and its IPv4-mapped IPv6 address are two. */
 export const containsAddress = (set: AddressSet, { family, value }: Address): boolean =>
   intervals.contains(set[family], value);
 

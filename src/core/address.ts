@@ -1,6 +1,7 @@
 /** Named as Kubernetes names them (`ipFamilies`). */
 export type Family = "IPv4" | "IPv6";
 
+/** Both, in the order in which answers name them. */
 export const families: readonly Family[] = ["IPv4", "IPv6"];
 
 /** Width of an address in bits. */

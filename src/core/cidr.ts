@@ -5,6 +5,7 @@ import type { Interval } from "./intervals.ts";
 export interface Cidr {
   readonly family: Family;
   readonly first: bigint;
+  /** Prefix length in bits: 0 to 32, or to 128. */
   readonly length: number;
 }
 
@@ -31,6 +32,7 @@ export function parseCidr(text: string): Cidr | undefined {
   return cidrAround(address, Number(length));
 }
 
+/** Canonical text: `10.0.0.0/8`. */
 export function formatCidr({ family, first, length }: Cidr): string {
   return `${formatAddress({ family, value: first })}/${length}`;
 }

@@ -6,9 +6,13 @@ import { normalize } from "./normalize.ts";
 import { type GroupId, type GroupSelector, policyKey } from "./policy.ts";
 import type { Group, Program } from "./program.ts";
 
-/** What the compiler reads of a cluster. */
+/**
+ * What the compiler reads of a cluster. A namespace that pods or policies name and that is not listed has no labels that
+ * anyone knows: only `namespaceSelector: {}` matches it.
+ */
 export interface Cluster {
   readonly namespaces: readonly Namespace[];
+  /** All there are; who among them is no subject and no peer is `livePods`' to tell. */
   readonly pods: readonly Pod[];
   readonly policies: readonly NetworkPolicy[];
 }
@@ -28,7 +32,10 @@ function fillGroup(
   return { id, selector, members };
 }
 
-/** Compiles a cluster from scratch. Order of the input does not matter; equal clusters give equal programs. */
+/**
+ * Compiles a cluster from scratch. Order of the input does not matter; equal clusters give equal programs. Never throws:
+ * what a policy says wrongly arrives as `"invalid"` and denies.
+ */
 export function compile(cluster: Cluster): Program {
   const normalized = cluster.policies.map(normalize);
   const selectors = new Map(normalized.flatMap(({ groups }) => [...groups]));

@@ -2,7 +2,7 @@ import type { Address, Family } from "./address.ts";
 import { type AddressSet, containsAddress, coversFamily } from "./address-set.ts";
 import { type Pod, keyOf } from "./cluster.ts";
 
-/** One end of a connection. */
+/** One end of a connection, as policies tell them apart. */
 export type End =
   /**
    * A live pod. `replica` tells apart the pods that one entry stands for (a workload's): an entry's replica 0 and
@@ -21,7 +21,10 @@ export type End =
 /** `maybe`: it hangs on something that nobody knows before the pod runs. */
 export type Answer = "yes" | "no" | "maybe";
 
-/** A pod end; a hostNetwork pod is its node, seen from outside. */
+/**
+ * The end that a pod is. A hostNetwork pod is its node, seen from outside. Of other pods only live ones can be asked about
+ * (`livePods`): what a finished one would have been allowed means nothing.
+ */
 export function podEnd(pod: Pod): End {
   return pod.hostNetwork ? { kind: "node", name: pod.node, addresses: pod.addresses } : { kind: "pod", pod };
 }

@@ -30,14 +30,15 @@ export interface Bounds {
   readonly possible: Traffic;
 }
 
+/** What one rule lets pass between the two ends. */
 export interface RuleBounds extends Bounds {
   readonly rule: RuleId;
 }
 
-/** One end's leave. */
+/** One end's leave: the source's for egress, the destination's for ingress. */
 export interface Side extends Bounds {
   readonly direction: Direction;
-  /** Policies that isolate the end in this direction; none: it lets everything pass. */
+  /** Keys of the policies that isolate the end in this direction; none: it lets everything pass. */
   readonly isolatedBy: readonly ObjectKey[];
   /** Every rule of those policies, also those that let nothing of this connection pass. */
   readonly rules: readonly RuleBounds[];
@@ -139,8 +140,9 @@ function judgeSide(program: Program, view: View): Side {
 }
 
 /**
- * Everything that may pass from source to destination over one family, exactly, as sets of ports; nothing passes over a
- * family that one of them does not speak. Both sides are always judged to the end, so that the answer can explain itself.
+ * Everything that may pass from source to destination over one family, exactly, as sets of destination ports; nothing
+ * passes over a family that one of them does not speak. It speaks of new connections: replies pass. Both sides are always
+ * judged to the end, so that the answer can explain itself. Never throws.
  */
 export function judge(program: Program, source: End, destination: End, family: Family): Judgement {
   const egress = judgeSide(program, { direction: "egress", subject: source, peer: destination, family });
@@ -158,6 +160,7 @@ export function judge(program: Program, source: End, destination: End, family: F
   };
 }
 
+/** `depends`: on addresses, or on a pod's node, that nobody knows yet. */
 export type Verdict = "allowed" | "denied" | "depends";
 
 export function verdictFor({ certain, possible }: Bounds, flow: Flow): Verdict {
@@ -165,6 +168,7 @@ export function verdictFor({ certain, possible }: Bounds, flow: Flow): Verdict {
   return containsFlow(possible, flow) ? "depends" : "denied";
 }
 
+/** One question: may the source open this to the destination? */
 export interface Connection {
   readonly source: End;
   readonly destination: End;
@@ -172,7 +176,7 @@ export interface Connection {
   readonly flow: Flow;
 }
 
-/** The verdict on one new connection. */
+/** The verdict on one new connection: `judge`, asked about a single flow. */
 export function evaluate(program: Program, { source, destination, family, flow }: Connection): Verdict {
   return verdictFor(judge(program, source, destination, family), flow);
 }

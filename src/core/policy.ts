@@ -4,6 +4,7 @@ import { digest } from "./digest.ts";
 import { type Selector, selectorText } from "./selector.ts";
 import type { Protocol, Traffic } from "./traffic.ts";
 
+/** As the subject sees it: `ingress` is towards the pod that a policy isolates, `egress` away from it. */
 export type Direction = "ingress" | "egress";
 
 export const directions: readonly Direction[] = ["ingress", "egress"];
@@ -51,6 +52,7 @@ export interface RuleId {
   readonly index: number;
 }
 
+/** `shop/web ingress[0]`, as the kernel's comments have it. */
 export const ruleIdText = ({ policy, direction, index }: RuleId): string =>
   `${policy} ${direction}[${index}]`;
 

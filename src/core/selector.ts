@@ -1,15 +1,20 @@
-/** Labels of a pod or a namespace. */
+/** Labels of a pod or a namespace: key to value. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** `metav1.LabelSelector`, already validated. */
+/**
+ * `metav1.LabelSelector`, already validated: all of its parts must hold, and `{}` matches everything. (Absent, where a
+ * peer may leave it out, is another thing.)
+ */
 export interface LabelSelector {
   readonly matchLabels?: Labels | undefined;
   readonly matchExpressions?: readonly LabelSelectorRequirement[] | undefined;
 }
 
+/** `metav1.LabelSelectorRequirement`. `NotIn` and `DoesNotExist` hold where the key is absent. */
 export interface LabelSelectorRequirement {
   readonly key: string;
   readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+  /** Of `In` and `NotIn`: one at least. The others have none. */
   readonly values?: readonly string[] | undefined;
 }
 
