@@ -12,20 +12,15 @@ import { packetBytes } from "./packet-bytes.ts";
 import { type Question, questionsFor } from "./questions.ts";
 import { NODE, type Wire } from "./wire.ts";
 
-/** What the kernel says of each question. What it lets pass may still get lost; so a loss is believed when it is repeated. */
+/** What the kernel says of each question, none of which it has seen before. */
 async function askKernel(wire: Wire, questions: readonly Question[]): Promise<Question["verdict"][]> {
   await execOrThrow(wire.exec, { command: "conntrack", args: ["-F"] });
-  const send = (asked: readonly Question[]): Promise<number[]> =>
-    wire.send(
-      asked.map(({ packet, way }) => ({
-        way,
-        packets: (payload, id) => [packetBytes(packet, { id, payload })],
-      })),
-    );
-  const arrived = await send(questions);
-  const lost = [...questions.keys()].filter((i) => arrived[i] === 0 && questions[i]?.verdict === "allowed");
-  const again = await send(lost.map((i) => must(questions[i])));
-  for (const [i, count] of again.entries()) arrived[must(lost[i])] = count;
+  const arrived = await wire.send(
+    questions.map(({ packet, way }) => ({
+      way,
+      packets: (payload, id) => [packetBytes(packet, { id, payload })],
+    })),
+  );
   return arrived.map((count) => (count > 0 ? "allowed" : "denied"));
 }
 

@@ -8,7 +8,7 @@ import type { Wire } from "./wire.ts";
 /** How often a set is tried again that the kernel still holds for a moment after its last rule. */
 const TRIES = 20;
 
-/** Has the kernel hold this ruleset, whatever it held before, and everything that it knew of old connections forgotten. */
+/** Has the kernel hold this ruleset, whatever it held before, and reads it back: nothing may be left to write. */
 export async function enforce({ exec }: Wire, variant: Variant, wanted: Ruleset): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const plan = planWrites(await readKernel(exec, variant), wanted);

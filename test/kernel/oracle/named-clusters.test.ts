@@ -95,6 +95,35 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: "a named port in egress that stands for one number under TCP and for another under UDP",
+    cluster: cluster(
+      [
+        policy(
+          onClient({
+            policyTypes: ["Egress"],
+            egress: [{ ports: [{ port: "http" }] }, { ports: [{ port: "http", protocol: "SCTP" }] }],
+          }),
+        ),
+      ],
+      {
+        pods: [
+          pod("shop/client", { labels: { app: "client" }, ips: ["10.0.0.3", "fd00::3"] }),
+          pod("shop/web", {
+            ips: ["10.0.0.1", "fd00::1"],
+            ports: { "http/TCP": 8080, "http/UDP": 7070, "http/SCTP": 6060 },
+          }),
+        ],
+      },
+    ),
+    verdicts: {
+      "shop/client -> shop/web TCP 8080": "allowed",
+      "shop/client -> shop/web SCTP 6060 over IPv6": "allowed",
+      "shop/client -> shop/web TCP 7070": "denied",
+      "shop/client -> shop/web UDP 7070": "denied",
+      "shop/client -> shop/web SCTP 8080": "denied",
+    },
+  },
+  {
     name: "a named port in egress to anybody, and to a block",
     cluster: cluster([
       policy(onClient({ policyTypes: ["Egress"], egress: [{ ports: [{ port: "http" }] }] }), "anybody"),

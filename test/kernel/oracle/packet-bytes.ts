@@ -12,23 +12,24 @@ export interface Contents {
 
 const isIPv4 = ({ source }: Packet): boolean => source.length === 32;
 
-/** Header fields of one, two or four octets, written one after the other in network order. */
-function fields(...values: readonly (readonly [octets: 1 | 2 | 4, value: number])[]): Buffer {
-  return Buffer.concat(
-    values.map(([octets, value]) => {
-      const field = Buffer.alloc(octets);
-      field.writeUIntBE(value, 0, octets);
-      return field;
-    }),
-  );
-}
+/** Header fields of so many octets each, in network order. */
+const fieldsOf =
+  (octets: 1 | 2 | 4) =>
+  (...values: readonly number[]): Buffer => {
+    const bytes = Buffer.alloc(octets * values.length);
+    for (const [i, value] of values.entries()) bytes.writeUIntBE(value, i * octets, octets);
+    return bytes;
+  };
+const u8 = fieldsOf(1);
+const u16 = fieldsOf(2);
+const u32 = fieldsOf(4);
 
 /** What TCP, UDP and ICMPv6 sum up beside themselves (RFC 9293 section 3.1, RFC 8200 section 8.1). */
 function pseudoHeader(packet: Packet, header: Uint8Array, length: number): Buffer {
   const [addresses, protocol] = isIPv4(packet)
     ? [header.subarray(12, 20), header[9]]
     : [header.subarray(8, 40), header[6]];
-  return Buffer.concat([addresses, fields([4, length], [4, must(protocol)])]);
+  return Buffer.concat([addresses, u32(length, must(protocol))]);
 }
 
 const withChecksum = (body: Buffer, at: number, checksum: number): Buffer => {
@@ -38,18 +39,17 @@ const withChecksum = (body: Buffer, at: number, checksum: number): Buffer => {
 
 const TCP_FLAGS: Readonly<Record<string, number>> = { FIN: 1, SYN: 2, RST: 4, ACK: 16 };
 
+/** IEEE 802's local experimental ethertype: nothing that looks into GRE knows it. */
+const EXPERIMENTAL_ETHERTYPE = 0x88b5;
+
 /** An INIT (RFC 9260 section 3.3.2), which must stand alone in its packet: the payload is a parameter of it, of unknown type. */
 function sctpInit(port: number, { id, payload }: Contents): Buffer {
-  const parameter = Buffer.concat([fields([2, 0xc0de], [2, 4 + payload.length]), payload]);
-  const chunk = [[1, 1] as const, [1, 0] as const, [2, 20 + parameter.length] as const];
-  const init = [
-    [4, 0x5e1ed6e] as const,
-    [4, 65_536] as const,
-    [2, 1] as const,
-    [2, 1] as const,
-    [4, 1] as const,
-  ];
-  const body = Buffer.concat([fields([2, id], [2, port], [4, 0], [4, 0], ...chunk, ...init), parameter]);
+  const parameter = Buffer.concat([u16(0xc0de, 4 + payload.length), payload]);
+  const [initiateTag, window, streams, sequence] = [1, 65_536, 1, 1];
+  const init = Buffer.concat([u32(initiateTag, window), u16(streams, streams), u32(sequence), parameter]);
+  const chunk = Buffer.concat([u8(1, 0), u16(4 + init.length), init]);
+  const body = Buffer.concat([u16(id, port), u32(0, 0), chunk]);
+  // The one number that goes over the wire with its low octet first (RFC 9260 appendix A).
   body.writeUInt32LE(crc32c(body), 8);
   return body;
 }
@@ -62,22 +62,19 @@ function bodyOf(packet: Packet, header: Uint8Array, contents: Contents): Buffer 
   switch (packet.protocol) {
     case "tcp": {
       const flags = (packet.flags ?? []).reduce((sum, flag) => sum | must(TCP_FLAGS[flag], "TCP flag"), 0);
-      const offsetAndFlags = [[1, 0x50] as const, [1, flags] as const];
-      const head = fields([2, id], [2, port], [4, 1], [4, 0], ...offsetAndFlags, [2, 64_240], [2, 0], [2, 0]);
-      return summed(Buffer.concat([head, payload]), 16);
+      const [sequence, acknowledged, offset, window] = [1, 0, 0x50, 64_240];
+      const numbers = Buffer.concat([u16(id, port), u32(sequence, acknowledged)]);
+      return summed(Buffer.concat([numbers, u8(offset, flags), u16(window, 0, 0), payload]), 16);
     }
     case "udp":
-      return summed(Buffer.concat([fields([2, id], [2, port], [2, 8 + payload.length], [2, 0]), payload]), 6);
+      return summed(Buffer.concat([u16(id, port, 8 + payload.length, 0), payload]), 6);
     case "sctp":
       return sctpInit(port, contents);
     case "gre":
-      return Buffer.concat([fields([2, 0], [2, 0x88b5]), payload]);
+      return Buffer.concat([u16(0, EXPERIMENTAL_ETHERTYPE), payload]);
     case "icmp":
     case "ipv6-icmp": {
-      const body = Buffer.concat([
-        fields([1, must(packet.icmpType)], [1, 0], [2, 0], [2, id], [2, 1]),
-        payload,
-      ]);
+      const body = Buffer.concat([u8(must(packet.icmpType), 0), u16(0, id, 1), payload]);
       return isIPv4(packet) ? withChecksum(body, 2, internetChecksum(body)) : summed(body, 2);
     }
   }

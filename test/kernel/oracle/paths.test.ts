@@ -85,7 +85,26 @@ describeKernel("packets on their paths through a real kernel", () => {
     };
     const forget = (): Promise<string> => execOrThrow(wire.exec, { command: "conntrack", args: ["-F"] });
 
-    describe.each(families)("$family", ({ web, client, teller, far, node, other }) => {
+    describe.each(families)("$family", ({ family, web, client, teller, far, node, other }) => {
+      test("are whole, and the first of their connections: conntrack calls each of them new", async () => {
+        await forget();
+        const isNotNew = ["POSTROUTING", "-m", "conntrack", "!", "--ctstate", "NEW", "-j", "DROP"];
+        const command = `${family === "IPv4" ? "iptables" : "ip6tables"}-${variant}`;
+        const args = (change: "-I" | "-D"): string[] => ["-t", "mangle", change, ...isNotNew];
+        await execOrThrow(wire.exec, { command, args: args("-I") });
+        const kinds: readonly Partial<Packet>[] = [
+          { protocol: "tcp", port: 80, flags: ["SYN"] },
+          { protocol: "udp", port: 80 },
+          { protocol: "sctp", port: 80 },
+          { protocol: "gre" },
+        ];
+        for (const way of ways) {
+          for (const kind of kinds) expect(await send(way, from(teller, far, kind)), way).toBe(1);
+          expect(await send(way, ping(teller, far)), way).toBe(1);
+        }
+        await execOrThrow(wire.exec, { command, args: args("-D") });
+      });
+
       test.each(ways)("are judged where they are %s", async (way) => {
         await forget();
         expect(await send(way, udp(far, web, 53))).toBe(1);

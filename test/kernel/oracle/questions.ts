@@ -18,10 +18,16 @@ export interface Question {
 }
 
 /** Addresses that the kernel routes nowhere, whatever the rules say (RFC 6890); a bridge does not look at them. */
-const UNROUTABLE =
-  "0.0.0.0/8 127.0.0.0/8 224.0.0.0/4 255.255.255.255/32 ::/128 ::1/128 ff00::/8 0:0:0:0:0:ffff:0:0/96".split(
-    " ",
-  );
+const UNROUTABLE = [
+  "0.0.0.0/8",
+  "127.0.0.0/8",
+  "224.0.0.0/4",
+  "255.255.255.255/32",
+  "::/128",
+  "::1/128",
+  "ff00::/8",
+  "0:0:0:0:0:ffff:0:0/96",
+];
 
 const isRoutable = (bits: Bits): boolean => !UNROUTABLE.some((cidr) => isInCidr(bits, cidr));
 
@@ -32,7 +38,7 @@ function waysBetween(source: Bits, destination: Bits, view: NodeView): readonly 
   return isRoutable(source) && isRoutable(destination) ? ways : ["bridged"];
 }
 
-/** A step through the whole list that shares no divisor with it: coprime to every number below it. */
+/** A step through a list, around and around, that visits each place once: prime, so it shares no divisor with the length. */
 const STRIDE = 1_000_003;
 
 /**

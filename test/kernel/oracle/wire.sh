@@ -30,4 +30,7 @@ ip link set right-node master bridge-node
 ip -4 route add default dev out-node
 ip -6 route add default dev out-node
 echo "$2" | ip -batch -
-exec perl "$1"
+# On one CPU, so that packets come out in the order in which they went in: what has not come out before a later packet
+# never will.
+allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
+exec taskset -c "${allowed%%[-,]*}" perl "$1"

@@ -27,7 +27,8 @@ export interface Probe {
 /** The node whose kernel it is: packets from its own addresses are its own. */
 export const NODE = "n1";
 
-const FENCE_WITHIN_MS = 20_000;
+/** A guard against hanging, not a bar. */
+const HEARD_WITHIN_MS = 20_000;
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
@@ -49,6 +50,7 @@ const FENCE: Packet = {
   hasLocalSource: false,
 };
 
+/** The last packet by each way. What was sent before it and has not come out by then is not going to: see wire.sh. */
 const fence = (way: Way): Probe => ({
   way,
   packets: (payload, id) => [packetBytes(FENCE, { id, payload })],
@@ -126,10 +128,7 @@ export class Wire {
   /** Waits until it is so, looking whenever something is heard from the other side. */
   async #until(isSo: () => boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(
-      () => reject(new Error("wire: a packet that must pass did not")),
-      FENCE_WITHIN_MS,
-    );
+    const timer = setTimeout(() => reject(new Error("wire: nothing came out any more")), HEARD_WITHIN_MS);
     this.#look = () => {
       if (this.#trouble !== "") reject(new Error(`wire: ${this.#trouble}`));
       else if (isSo()) resolve();
