@@ -42,8 +42,9 @@ export function compile(cluster: Cluster): Program {
   const namespaces = new Map(cluster.namespaces.map((namespace) => [namespace.name, namespace]));
   const pods = livePods(cluster.pods);
   const policies = normalized.map(({ policy }) => policy).sort((a, b) => byText(policyKey(a), policyKey(b)));
-  const groups = [...selectors]
-    .sort(([a], [b]) => byText(a, b))
-    .map(([id, selector]): [GroupId, Group] => [id, fillGroup(id, selector, pods, namespaces)]);
+  const groups = [...selectors].map(([id, selector]): [GroupId, Group] => [
+    id,
+    fillGroup(id, selector, pods, namespaces),
+  ]);
   return { tiers: [{ kind: "allow-list", policies }], groups: new Map(groups) };
 }

@@ -15,8 +15,7 @@ export function isMember(
   return isInNamespaces(namespaces, pod.namespace, namespace) && matches(pods, pod.labels);
 }
 
-/** The half of `isMember` that is about the namespace: of a pod in it nothing is known yet. */
-export function isInNamespaces(
+function isInNamespaces(
   wanted: GroupSelector["namespaces"],
   name: string,
   namespace: Namespace | undefined,

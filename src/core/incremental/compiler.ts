@@ -1,12 +1,13 @@
 import { type Namespace, type ObjectKey, type Pod, keyOf } from "../cluster.ts";
 import type { Cluster } from "../compile.ts";
-import { isInNamespaces, isMember } from "../member.ts";
+import { isMember } from "../member.ts";
 import type { NetworkPolicy } from "../network-policy.ts";
 import { type NormalizedPolicy, normalize } from "../normalize.ts";
 import type { GroupId, GroupSelector, Policy } from "../policy.ts";
 import type { Program } from "../program.ts";
 import { GroupIndex } from "./group-index.ts";
 import { GroupTable } from "./group-table.ts";
+import { NamespaceDirectory } from "./namespace-directory.ts";
 import { PodDirectory } from "./pod-directory.ts";
 
 /**
@@ -15,22 +16,21 @@ import { PodDirectory } from "./pod-directory.ts";
  * Unchanged groups and policies are the same values from one program to the next.
  */
 export class Compiler {
-  readonly #namespaces = new Map<string, Namespace>();
+  readonly #namespaces = new NamespaceDirectory();
   readonly #pods = new PodDirectory();
   readonly #policies = new Map<ObjectKey, NormalizedPolicy>();
   readonly #index = new GroupIndex();
   readonly #groups = new GroupTable();
   /** Which groups each live pod is in. */
-  readonly #memberships = new Map<ObjectKey, ReadonlySet<GroupId>>();
+  readonly #memberships = new Map<ObjectKey, Set<GroupId>>();
   #sorted: readonly Policy[] | undefined;
 
   setNamespace(namespace: Namespace): void {
-    this.#namespaces.set(namespace.name, namespace);
-    this.#reviewNamespace(namespace.name);
+    this.#takeNamespace(namespace.name, namespace);
   }
 
   deleteNamespace(name: string): void {
-    if (this.#namespaces.delete(name)) this.#reviewNamespace(name);
+    this.#takeNamespace(name, undefined);
   }
 
   setPod(pod: Pod): void {
@@ -61,7 +61,7 @@ export class Compiler {
 
   /** The live pods of the cluster, as `livePods` would tell them, in no order. */
   livePods(): Pod[] {
-    return [...this.#pods.namespaces()].flatMap((namespace) => this.#pods.inNamespace(namespace));
+    return [...this.#pods.all()];
   }
 
   program(): Program {
@@ -76,7 +76,8 @@ export class Compiler {
   }
 
   /** A namespace's labels decide which groups its pods are in; the pods themselves are as they were. */
-  #reviewNamespace(name: string): void {
+  #takeNamespace(name: string, namespace: Namespace | undefined): void {
+    this.#namespaces.set(name, namespace);
     for (const pod of this.#pods.inNamespace(name)) this.#review(keyOf(pod), pod, false);
   }
 
@@ -104,11 +105,13 @@ export class Compiler {
   #useGroup(id: GroupId, selector: GroupSelector): void {
     if (!this.#groups.use(id, selector)) return;
     this.#index.add(id, selector);
-    for (const pod of this.#podsNear(selector)) {
+    for (const pod of this.#pods.candidates(selector, this.#namespaces)) {
       if (!isMember(selector, pod, this.#namespaces.get(pod.namespace))) continue;
       const key = keyOf(pod);
       this.#groups.setMember(id, key, pod);
-      this.#memberships.set(key, new Set([...(this.#memberships.get(key) ?? []), id]));
+      const memberships = this.#memberships.get(key);
+      if (memberships === undefined) this.#memberships.set(key, new Set([id]));
+      else memberships.add(id);
     }
   }
 
@@ -116,20 +119,10 @@ export class Compiler {
     for (const [id, selector] of groups) {
       if (!this.#groups.drop(id)) continue;
       this.#index.delete(id, selector);
-      for (const pod of this.#podsNear(selector)) {
-        const key = keyOf(pod);
-        const memberships = this.#memberships.get(key);
-        if (memberships?.has(id) === true) this.#memberships.set(key, memberships.difference(new Set([id])));
+      for (const pod of this.#pods.candidates(selector, this.#namespaces)) {
+        this.#memberships.get(keyOf(pod))?.delete(id);
       }
     }
-  }
-
-  /** The pods of all namespaces that the group looks into. */
-  #podsNear({ namespaces }: GroupSelector): Pod[] {
-    const names = namespaces.kind === "named" ? [namespaces.name] : [...this.#pods.namespaces()];
-    return names
-      .filter((name) => isInNamespaces(namespaces, name, this.#namespaces.get(name)))
-      .flatMap((name) => this.#pods.inNamespace(name));
   }
 }
 

@@ -1,25 +1,8 @@
 import type { Namespace, Pod } from "../cluster.ts";
 import type { GroupId, GroupSelector } from "../policy.ts";
-import type { Labels, Selector } from "../selector.ts";
+import { Drawers, filedUnder, pairsOf } from "./filing.ts";
 
-/** Texts that no label key can hold stand between the parts. */
-const pair = (key: string, value: string): string => `${key}\n${value}`;
-
-/**
- * The labels under which a selector is filed: those of its narrowest `in` requirement, as whoever matches it has
- * exactly one of them. A selector without one is filed under the empty text, where everybody looks.
- */
-function filedUnder(selector: Selector): string[] {
-  if (selector.kind === "nothing") return [];
-  const listing = selector.requirements.flatMap((each) => (each.kind === "in" ? [each] : []));
-  const [narrowest] = listing.toSorted((a, b) => a.values.length - b.values.length);
-  return narrowest === undefined ? [""] : narrowest.values.map((value) => pair(narrowest.key, value));
-}
-
-const lookedUp = (labels: Labels): string[] => [
-  "",
-  ...Object.entries(labels).map(([key, value]) => pair(key, value)),
-];
+const ANY = "";
 
 const drawer = (namespacePart: string, podPart: string): string => `${namespacePart}\n\n${podPart}`;
 
@@ -27,8 +10,8 @@ const named = (namespace: string): string => `=${namespace}`;
 
 function drawersOf({ namespaces, pods }: GroupSelector): string[] {
   const namespaceParts =
-    namespaces.kind === "named" ? [named(namespaces.name)] : filedUnder(namespaces.selector);
-  const podParts = filedUnder(pods);
+    namespaces.kind === "named" ? [named(namespaces.name)] : (filedUnder(namespaces.selector) ?? [ANY]);
+  const podParts = filedUnder(pods) ?? [ANY];
   return namespaceParts.flatMap((namespacePart) => podParts.map((podPart) => drawer(namespacePart, podPart)));
 }
 
@@ -38,31 +21,23 @@ function drawersOf({ namespaces, pods }: GroupSelector): string[] {
  * multiplied: dozens, however many groups there are.
  */
 export class GroupIndex {
-  readonly #drawers = new Map<string, Set<GroupId>>();
+  readonly #groups = new Drawers<GroupId>();
 
   add(id: GroupId, selector: GroupSelector): void {
-    for (const key of drawersOf(selector)) {
-      const ids = this.#drawers.get(key);
-      if (ids === undefined) this.#drawers.set(key, new Set([id]));
-      else ids.add(id);
-    }
+    for (const each of drawersOf(selector)) this.#groups.add(each, id);
   }
 
   delete(id: GroupId, selector: GroupSelector): void {
-    for (const key of drawersOf(selector)) {
-      const ids = this.#drawers.get(key);
-      ids?.delete(id);
-      if (ids?.size === 0) this.#drawers.delete(key);
-    }
+    for (const each of drawersOf(selector)) this.#groups.delete(each, id);
   }
 
   /** A superset of the groups that the pod is in. */
   candidates(pod: Pick<Pod, "namespace" | "labels">, namespace: Namespace | undefined): Set<GroupId> {
-    const podParts = lookedUp(pod.labels);
+    const podParts = [ANY, ...pairsOf(pod.labels)];
     const found = new Set<GroupId>();
-    for (const namespacePart of [named(pod.namespace), ...lookedUp(namespace?.labels ?? {})]) {
+    for (const namespacePart of [ANY, named(pod.namespace), ...pairsOf(namespace?.labels ?? {})]) {
       for (const podPart of podParts) {
-        for (const id of this.#drawers.get(drawer(namespacePart, podPart)) ?? []) found.add(id);
+        for (const id of this.#groups.get(drawer(namespacePart, podPart))) found.add(id);
       }
     }
     return found;

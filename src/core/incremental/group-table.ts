@@ -8,8 +8,6 @@ interface Entry {
   readonly selector: GroupSelector;
   readonly members: Map<ObjectKey, Member>;
   users: number;
-  /** The group as it was last told; `undefined` once a member has come, gone or changed. */
-  told: Group | undefined;
 }
 
 const byPod = (a: Member, b: Member): number => (a.pod < b.pod ? -1 : a.pod > b.pod ? 1 : 0);
@@ -17,12 +15,18 @@ const byPod = (a: Member, b: Member): number => (a.pod < b.pod ? -1 : a.pod > b.
 /** The groups that policies name, with their members. A group that did not change is told as the same value again. */
 export class GroupTable {
   readonly #entries = new Map<GroupId, Entry>();
+  #told: ReadonlyMap<GroupId, Group> = new Map();
+  /** Groups that came, went, or have a member that came, went or changed, since the last telling. */
+  readonly #stale = new Set<GroupId>();
 
   /** Counts one more policy that names the group; true where it is the first. */
   use(id: GroupId, selector: GroupSelector): boolean {
     const entry = this.#entries.get(id);
     if (entry !== undefined) entry.users += 1;
-    else this.#entries.set(id, { selector, members: new Map(), users: 1, told: undefined });
+    else {
+      this.#entries.set(id, { selector, members: new Map(), users: 1 });
+      this.#stale.add(id);
+    }
     return entry === undefined;
   }
 
@@ -31,7 +35,10 @@ export class GroupTable {
     const entry = this.#entries.get(id);
     if (entry === undefined) return false;
     entry.users -= 1;
-    return entry.users === 0 && this.#entries.delete(id);
+    if (entry.users > 0) return false;
+    this.#entries.delete(id);
+    this.#stale.add(id);
+    return true;
   }
 
   selector(id: GroupId): GroupSelector | undefined {
@@ -44,19 +51,20 @@ export class GroupTable {
     if (pod === undefined) {
       if (!entry.members.delete(key)) return;
     } else entry.members.set(key, memberOf(pod));
-    entry.told = undefined;
+    this.#stale.add(id);
   }
 
-  /** All groups, sorted by id. */
-  tell(): Map<GroupId, Group> {
-    const ids = [...this.#entries.keys()].sort();
-    return new Map(
-      ids.flatMap((id): [GroupId, Group][] => {
-        const entry = this.#entries.get(id);
-        if (entry === undefined) return [];
-        entry.told ??= { id, selector: entry.selector, members: [...entry.members.values()].sort(byPod) };
-        return [[id, entry.told]];
-      }),
-    );
+  /** All groups, in no order. */
+  tell(): ReadonlyMap<GroupId, Group> {
+    if (this.#stale.size === 0) return this.#told;
+    const told = new Map(this.#told);
+    for (const id of this.#stale) {
+      const entry = this.#entries.get(id);
+      if (entry === undefined) told.delete(id);
+      else told.set(id, { id, selector: entry.selector, members: [...entry.members.values()].sort(byPod) });
+    }
+    this.#stale.clear();
+    this.#told = told;
+    return told;
   }
 }

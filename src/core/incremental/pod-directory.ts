@@ -1,6 +1,9 @@
 import { formatAddress } from "../address.ts";
 import { type ObjectKey, type Pod, keyOf } from "../cluster.ts";
 import { livePods } from "../live-pods.ts";
+import type { GroupSelector } from "../policy.ts";
+import { Drawers, filedUnder, pairsOf } from "./filing.ts";
+import type { NamespaceDirectory } from "./namespace-directory.ts";
 
 /** A live pod that came, went or changed. */
 export interface PodChange {
@@ -12,6 +15,8 @@ export interface PodChange {
 const addressTexts = (pod: Pod | undefined): string[] =>
   pod === undefined || pod.addresses === "unknown" ? [] : pod.addresses.map(formatAddress);
 
+const inNamespace = (namespace: string, pair: string): string => `${namespace}\n\n${pair}`;
+
 /**
  * The cluster's pods, and which of them are live with which addresses (`livePods`), kept up pod by pod: a pod's change
  * concerns itself and those that claim an address that it claims or claimed.
@@ -19,36 +24,54 @@ const addressTexts = (pod: Pod | undefined): string[] =>
 export class PodDirectory {
   readonly #pods = new Map<ObjectKey, Pod>();
   readonly #live = new Map<ObjectKey, Pod>();
-  readonly #claims = new Map<string, Set<ObjectKey>>();
-  readonly #byNamespace = new Map<string, Set<ObjectKey>>();
+  readonly #claims = new Drawers<ObjectKey>();
+  readonly #byNamespace = new Drawers<ObjectKey>();
+  readonly #byLabel = new Drawers<ObjectKey>();
+  readonly #byNamespaceAndLabel = new Drawers<ObjectKey>();
 
   /** Takes a pod as it now is, or that it is gone; returns what that changed among the live ones. */
   set(key: ObjectKey, pod: Pod | undefined): PodChange[] {
     const before = this.#pods.get(key);
     const rivals = new Set([key, ...this.#claimants(before), ...this.#claimants(pod)]);
-    for (const address of addressTexts(before)) remove(this.#claims, address, key);
-    for (const address of addressTexts(pod)) add(this.#claims, address, key);
+    for (const address of addressTexts(before)) this.#claims.delete(address, key);
+    for (const address of addressTexts(pod)) this.#claims.add(address, key);
     if (pod === undefined) this.#pods.delete(key);
     else this.#pods.set(key, pod);
     return this.#judge(rivals);
   }
 
-  /** A live pod. */
-  get(key: ObjectKey): Pod | undefined {
-    return this.#live.get(key);
+  /** All live pods, in no order. */
+  all(): Iterable<Pod> {
+    return this.#live.values();
   }
 
   /** Live pods of one namespace, in no order. */
   inNamespace(namespace: string): Pod[] {
-    return [...(this.#byNamespace.get(namespace) ?? [])].flatMap((key) => this.#live.get(key) ?? []);
+    return this.#podsOf(this.#byNamespace.get(namespace));
   }
 
-  namespaces(): Iterable<string> {
-    return this.#byNamespace.keys();
+  /** A superset of the group's members, the smaller of two where pods' and namespaces' labels both narrow it down. */
+  candidates({ namespaces, pods }: GroupSelector, directory: NamespaceDirectory): Pod[] {
+    const pairs = filedUnder(pods);
+    const names = namespaces.kind === "named" ? [namespaces.name] : directory.candidates(namespaces.selector);
+    if (pairs === undefined) {
+      return (names ?? [...this.#byNamespace.names()]).flatMap((name) => this.inNamespace(name));
+    }
+    const everywhere = pairs.reduce((sum, pair) => sum + this.#byLabel.get(pair).size, 0);
+    if (names === undefined || everywhere <= names.length * pairs.length) {
+      return pairs.flatMap((pair) => this.#podsOf(this.#byLabel.get(pair)));
+    }
+    return names.flatMap((name) =>
+      pairs.flatMap((pair) => this.#podsOf(this.#byNamespaceAndLabel.get(inNamespace(name, pair)))),
+    );
+  }
+
+  #podsOf(keys: Iterable<ObjectKey>): Pod[] {
+    return [...keys].flatMap((key) => this.#live.get(key) ?? []);
   }
 
   #claimants(pod: Pod | undefined): ObjectKey[] {
-    return addressTexts(pod).flatMap((address) => [...(this.#claims.get(address) ?? [])]);
+    return addressTexts(pod).flatMap((address) => [...this.#claims.get(address)]);
   }
 
   /**
@@ -64,29 +87,28 @@ export class PodDirectory {
       const before = this.#live.get(key);
       const after = live.get(key);
       if (before === after) return [];
-      this.#place(key, before, after);
+      this.#file(key, before, after);
       return [{ key, before, after }];
     });
   }
 
-  #place(key: ObjectKey, before: Pod | undefined, after: Pod | undefined): void {
-    if (before !== undefined) remove(this.#byNamespace, before.namespace, key);
-    if (after === undefined) this.#live.delete(key);
-    else {
-      this.#live.set(key, after);
-      add(this.#byNamespace, after.namespace, key);
+  #file(key: ObjectKey, before: Pod | undefined, after: Pod | undefined): void {
+    if (before !== undefined) {
+      this.#byNamespace.delete(before.namespace, key);
+      for (const pair of pairsOf(before.labels)) {
+        this.#byLabel.delete(pair, key);
+        this.#byNamespaceAndLabel.delete(inNamespace(before.namespace, pair), key);
+      }
+    }
+    if (after === undefined) {
+      this.#live.delete(key);
+      return;
+    }
+    this.#live.set(key, after);
+    this.#byNamespace.add(after.namespace, key);
+    for (const pair of pairsOf(after.labels)) {
+      this.#byLabel.add(pair, key);
+      this.#byNamespaceAndLabel.add(inNamespace(after.namespace, pair), key);
     }
   }
-}
-
-function add<K>(sets: Map<K, Set<ObjectKey>>, at: K, key: ObjectKey): void {
-  const set = sets.get(at);
-  if (set === undefined) sets.set(at, new Set([key]));
-  else set.add(key);
-}
-
-function remove<K>(sets: Map<K, Set<ObjectKey>>, at: K, key: ObjectKey): void {
-  const set = sets.get(at);
-  set?.delete(key);
-  if (set?.size === 0) sets.delete(at);
 }
