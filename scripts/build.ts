@@ -1,7 +1,9 @@
 // Builds what is shipped into the folder that is named, or dist/: the program, the library, and its types.
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { writeDeclarations } from "./declarations.ts";
+import { licenses } from "./licenses.ts";
 
 const outdir = process.argv[2] ?? "dist";
 
@@ -28,6 +30,8 @@ const [program, library, declarations] = await Promise.all([
   build({ ...options, entryPoints: { index: "src/index.ts" } }),
   writeDeclarations(outdir),
 ]);
+const inputs = [program, library].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+await writeFile(join(outdir, "THIRD-PARTY.txt"), await licenses(inputs));
 const outputs = [program, library].flatMap(({ metafile }) => Object.values(metafile.outputs));
 const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
 console.log(

@@ -36,7 +36,7 @@ export function pack(folder: string): string {
     cpSync(join(root, shipped), join(staged, shipped), { recursive: true });
   must(root, process.execPath, "scripts/build.ts", join(staged, "dist"));
   must(staged, "npm", "pack", "--silent", "--pack-destination", folder);
-  const [tarball] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
   if (tarball === undefined) throw new Error("npm pack left no tarball");
   return join(folder, tarball);
 }

@@ -8,7 +8,7 @@ const stranger = fc
   .tuple(fc.constantFrom(...cluster.pods), fc.constantFrom(...elsewhere))
   .map(([pod, { name }]): Pod => ({ ...pod, namespace: name, name: "stranger", addresses: "unknown" }));
 
-it("no pod deployed elsewhere reaches the ledger, whatever its labels", () => {
+it("no pod deployed elsewhere reaches the ledger, under anybody's labels", () => {
   fc.assert(
     fc.property(stranger, (pod) => {
       const program = compile({ ...cluster, pods: [...cluster.pods, pod] });
