@@ -1,0 +1,100 @@
+import * as z from "zod/mini";
+import { formatAddress, parseAddress } from "../../core/address.ts";
+import { digest } from "../../core/digest.ts";
+import { type GroupSelector, groupId } from "../../core/policy.ts";
+import type { Group, Member } from "../../core/program.ts";
+import { fromWireSelector, toWireSelector, wireSelector } from "./wire-selector.ts";
+
+const addressText = z.string().check(z.refine((text) => parseAddress(text) !== undefined));
+
+const endpoint = z.object({
+  pod: z.string(),
+  ips: z.array(addressText),
+  ports: z.optional(
+    z.array(
+      z.object({
+        name: z.string(),
+        protocol: z.enum(["TCP", "UDP", "SCTP"]),
+        port: z.int().check(z.minimum(1), z.maximum(65535)),
+      }),
+    ),
+  ),
+});
+
+/** The spec of one AddressGroup: a slice of a group's members. A namespace is named, or selected, never both. */
+export const addressGroupSpec = z.object({
+  group: z.string(),
+  namespace: z.optional(z.string()),
+  namespaceSelector: z.optional(wireSelector),
+  podSelector: wireSelector,
+  /** This slice, from 0, of so many. */
+  slice: z.int().check(z.minimum(0)),
+  slices: z.int().check(z.minimum(1)),
+  /** Of the whole group: slices with different digests are of different versions and never go together. */
+  digest: z.string(),
+  endpoints: z.array(endpoint),
+});
+
+export type AddressGroupSpec = z.output<typeof addressGroupSpec>;
+
+/** How many endpoints one object holds: etcd's limit is 1.5 MiB, and an event should carry little that did not change. */
+export const SLICE = 1000;
+
+function toEndpoint({ pod, addresses, ports }: Member): AddressGroupSpec["endpoints"][number] {
+  const ips = addresses === "unknown" ? [] : addresses.map(formatAddress);
+  return {
+    pod,
+    ips,
+    ...(ports.length > 0 && { ports: ports.map(({ name, protocol, port }) => ({ name, protocol, port })) }),
+  };
+}
+
+function fromEndpoint({ pod, ips, ports = [] }: AddressGroupSpec["endpoints"][number]): Member {
+  return { pod, addresses: ips.flatMap((ip) => parseAddress(ip) ?? []), ports };
+}
+
+/** A group as the objects that carry it, at least one. */
+export function toAddressGroupSpecs({ id, selector, members }: Group): AddressGroupSpec[] {
+  const endpoints = members.map(toEndpoint);
+  const { namespaces, pods } = selector;
+  const whole = {
+    group: id,
+    ...(namespaces.kind === "named"
+      ? { namespace: namespaces.name }
+      : { namespaceSelector: toWireSelector(namespaces.selector) }),
+    podSelector: toWireSelector(pods),
+    digest: digest(JSON.stringify(endpoints)),
+  };
+  const slices = Math.max(1, Math.ceil(endpoints.length / SLICE));
+  return Array.from({ length: slices }, (_, slice) => ({
+    ...whole,
+    slice,
+    slices,
+    endpoints: endpoints.slice(slice * SLICE, (slice + 1) * SLICE),
+  }));
+}
+
+/**
+ * Puts a group together from its slices, in any order. `undefined` where one is missing, bad, or of another version:
+ * whoever finds that keeps the last whole version, never half of one.
+ */
+export function fromAddressGroupSpecs(raw: readonly unknown[]): Group | undefined {
+  const parsed = raw.map((each) => addressGroupSpec.safeParse(each));
+  const slices = parsed.flatMap(({ data }) => data ?? []).sort((a, b) => a.slice - b.slice);
+  const [first] = slices;
+  if (first === undefined || slices.length !== raw.length || slices.length !== first.slices) return undefined;
+  const whole = slices.every(({ slice, digest: of }, i) => slice === i && of === first.digest);
+  const endpoints = slices.flatMap((slice) => slice.endpoints);
+  if (!whole || digest(JSON.stringify(endpoints)) !== first.digest) return undefined;
+  const selector = selectorOf(first);
+  // The id is what policies name; a group that claims another's would open its peers to them.
+  if (groupId(selector) !== first.group) return undefined;
+  return { id: first.group, selector, members: endpoints.map(fromEndpoint) };
+}
+
+function selectorOf({ namespace, namespaceSelector, podSelector }: AddressGroupSpec): GroupSelector {
+  const pods = fromWireSelector(podSelector);
+  if (namespace !== undefined) return { namespaces: { kind: "named", name: namespace }, pods };
+  const wire = namespaceSelector ?? { matchExpressions: [] };
+  return { namespaces: { kind: "selected", selector: fromWireSelector(wire) }, pods };
+}

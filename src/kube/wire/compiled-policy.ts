@@ -1,0 +1,134 @@
+import * as z from "zod/mini";
+import { families } from "../../core/address.ts";
+import { addressSet, addressSetCidrs } from "../../core/address-set.ts";
+import { formatCidr, parseCidr } from "../../core/cidr.ts";
+import { type Interval, intervalSet } from "../../core/intervals.ts";
+import {
+  type Direction,
+  type Peers,
+  type Policy,
+  type Ports,
+  type Rule,
+  directions,
+} from "../../core/policy.ts";
+import { type Traffic, formatPorts, portRange, protocols } from "../../core/traffic.ts";
+import { fromWireSelector, toWireSelector, wireSelector } from "./wire-selector.ts";
+
+const protocol = z.enum(["TCP", "UDP", "SCTP"]);
+
+const RANGE = /^(\d{1,5})(?:-(\d{1,5}))?$/;
+
+/** `80` or `8000-8080`; `undefined` for what is no range of ports. */
+function parseRange(text: string): Interval<number> | undefined {
+  const [, first, last = first] = RANGE.exec(text) ?? [];
+  const [from, to] = [Number(first), Number(last)];
+  return from >= 1 && from <= to && to <= 65535 ? portRange(from, to) : undefined;
+}
+
+const portsText = z
+  .string()
+  .check(z.refine((text) => text.split(",").every((range) => parseRange(range) !== undefined)));
+
+const cidrText = z.string().check(z.refine((text) => parseCidr(text) !== undefined));
+
+/** Peers: anybody where neither list is there; both lists empty is nobody. */
+const wirePeers = z.object({
+  groups: z.optional(z.array(z.string())),
+  cidrs: z.optional(z.array(cidrText)),
+});
+
+/** Ports by protocol, as `80,8000-8080`; `other` is every protocol that has no name here. */
+const wirePorts = z.object({
+  TCP: z.optional(portsText),
+  UDP: z.optional(portsText),
+  SCTP: z.optional(portsText),
+  other: z.optional(z.boolean()),
+  named: z.optional(z.array(z.object({ protocol, name: z.string() }))),
+});
+
+const wireRule = z.object({ index: z.int(), peers: wirePeers, ports: wirePorts });
+
+/** The spec of a CompiledPolicy, which bears the namespace and name of its NetworkPolicy. */
+export const compiledPolicySpec = z.object({
+  subject: wireSelector,
+  isolates: z.array(z.enum(["ingress", "egress"])),
+  ingress: z.array(wireRule),
+  egress: z.array(wireRule),
+});
+
+export type CompiledPolicySpec = z.output<typeof compiledPolicySpec>;
+
+function toWirePeers(peers: Peers): z.output<typeof wirePeers> {
+  if (peers.kind === "any") return {};
+  const cidrs = families.flatMap((family) => addressSetCidrs(peers.addresses, family).map(formatCidr));
+  return { groups: [...peers.groups], cidrs };
+}
+
+function toWirePorts({ numbered, named }: Ports): z.output<typeof wirePorts> {
+  const ports = protocols.flatMap((each) =>
+    numbered[each].length === 0 ? [] : [[each, formatPorts(numbered[each])]],
+  );
+  return {
+    ...Object.fromEntries(ports),
+    ...(numbered.other && { other: true }),
+    ...(named.length > 0 && { named: named.map(({ protocol, name }) => ({ protocol, name })) }),
+  };
+}
+
+export function toCompiledPolicySpec({ subject, isolates, rules }: Policy): CompiledPolicySpec {
+  const wireRules = (direction: Direction): CompiledPolicySpec["ingress"] =>
+    rules[direction].map(({ index, peers, ports }) => ({
+      index,
+      peers: toWirePeers(peers),
+      ports: toWirePorts(ports),
+    }));
+  return {
+    subject: toWireSelector(subject),
+    isolates: directions.filter((direction) => isolates[direction]),
+    ingress: wireRules("ingress"),
+    egress: wireRules("egress"),
+  };
+}
+
+function fromWirePorts(wire: z.output<typeof wirePorts>): Ports {
+  const ports = (text: string | undefined): Traffic["TCP"] =>
+    intervalSet((text?.split(",") ?? []).map(parseRange).filter((range) => range !== undefined));
+  return {
+    numbered: {
+      TCP: ports(wire.TCP),
+      UDP: ports(wire.UDP),
+      SCTP: ports(wire.SCTP),
+      other: wire.other === true,
+    },
+    named: wire.named ?? [],
+  };
+}
+
+function fromWirePeers({ groups, cidrs }: z.output<typeof wirePeers>): Peers {
+  if (groups === undefined && cidrs === undefined) return { kind: "any" };
+  const addresses = addressSet((cidrs ?? []).flatMap((text) => parseCidr(text) ?? []));
+  return { kind: "some", groups: (groups ?? []).toSorted(), addresses };
+}
+
+const fromWireRule = ({ index, peers, ports }: z.output<typeof wireRule>): Rule => ({
+  index,
+  peers: fromWirePeers(peers),
+  ports: fromWirePorts(ports),
+});
+
+/** Reads a spec back; `undefined` for one that no compiler wrote: whoever finds it keeps the last good version. */
+export function fromCompiledPolicySpec(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  raw: unknown,
+): Policy | undefined {
+  const wire = compiledPolicySpec.safeParse(raw);
+  if (!wire.success) return undefined;
+  const { subject, isolates, ingress, egress } = wire.data;
+  return {
+    namespace,
+    name,
+    subject: fromWireSelector(subject),
+    isolates: { ingress: isolates.includes("ingress"), egress: isolates.includes("egress") },
+    rules: { ingress: ingress.map(fromWireRule), egress: egress.map(fromWireRule) },
+  };
+}
