@@ -34,6 +34,11 @@ describe("docs/library.md", () => {
     expect(page.match(/```ts$/gm)).toHaveLength(shown.length);
   });
 
+  it("lends the README the heart of it", () => {
+    const [, code = "none"] = /```ts\n(.*?)```/s.exec(read("README.md")) ?? [];
+    expect(read("test/library/example/ledger.spec.ts")).toContain(code);
+  });
+
   it("keeps its promise of ten lines", () => {
     const lines = read("test/library/example/ledger.spec.ts").split("\n");
     expect(lines.filter((line) => /\w/.test(line)).length).toBeLessThanOrEqual(10);
