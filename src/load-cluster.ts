@@ -1,10 +1,14 @@
 import type { Party } from "./analysis/party.ts";
 import { allParties, findParty } from "./cli/parties.ts";
+import { type Address, formatAddress } from "./core/address.ts";
+import { addressBook } from "./core/address-book.ts";
 import type { Node } from "./core/cluster.ts";
 import { type Cluster, compile } from "./core/compile.ts";
+import { livePods } from "./core/live-pods.ts";
 import type { Program } from "./core/program.ts";
 import type { ManifestSet } from "./kube/files/manifest-set.ts";
 import { type SourceProblem, sourceProblemText } from "./kube/files/source.ts";
+import { outsideAddresses } from "./outside-addresses.ts";
 
 /** A cluster as its manifests describe it, compiled and ready to be asked. */
 export interface LoadedCluster {
@@ -16,6 +20,11 @@ export interface LoadedCluster {
   readonly program: Program;
   /** All that may be asked about by name: one party for each pod and workload, hostNetwork pods included, unordered. */
   readonly parties: readonly Party[];
+  /**
+   * Addresses outside the cluster, one of each sort that the policies tell apart: what is true of all of them is true of
+   * every address that no pod and no node has.
+   */
+  readonly outside: readonly Party[];
   /**
    * The party of that name, as `selvedge can` reads it: `namespace/name`, `name` in the namespace `default`, or an
    * address, which is the pod's or the node's that has it, else an address outside the cluster.
@@ -42,6 +51,12 @@ export class ManifestError extends Error {
   }
 }
 
+const outsideParty = (address: Address): Party => ({
+  name: formatAddress(address),
+  end: { kind: "address", address },
+  several: false,
+});
+
 /** The readers of YAML and of the API's objects are most of the library: who only compiles does not wait for them. */
 async function loaded(read: () => Promise<ManifestSet>): Promise<LoadedCluster> {
   const { clusterFromManifests } = await import("./kube/cluster-from-manifests.ts");
@@ -49,8 +64,17 @@ async function loaded(read: () => Promise<ManifestSet>): Promise<LoadedCluster> 
   const { namespaces, pods, nodes, warnings, ignored, problems } = found;
   if (problems.length > 0) throw new ManifestError(problems);
   const cluster = { namespaces, pods, policies: found.policies.map(({ policy }) => policy) };
-  const party = (name: string): Party => findParty(name, found);
-  return { cluster, nodes, program: compile(cluster), parties: allParties(found), party, warnings, ignored };
+  const program = compile(cluster);
+  return {
+    cluster,
+    nodes,
+    program,
+    parties: allParties(found),
+    outside: outsideAddresses(program, addressBook(livePods(pods), nodes)).map(outsideParty),
+    party: (name) => findParty(name, found),
+    warnings,
+    ignored,
+  };
 }
 
 /**

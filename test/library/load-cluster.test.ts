@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   type LoadedCluster,
   ManifestError,
+  type Party,
   allTraffic,
   connectivityMap,
   formatPorts,
@@ -79,6 +80,49 @@ describe("loadCluster", () => {
     expect(party("10.0.0.1").end).toMatchObject({ kind: "pod", pod: { name: "web" } });
     expect(party("10.0.0.2").end).toMatchObject({ kind: "address" });
     expect(() => party("shop/web")).toThrow("no pod or workload shop/web (there are default/web)");
+  });
+});
+
+describe("outside", () => {
+  const blocks = policy(
+    "web",
+    `{ podSelector: {}, policyTypes: [Ingress, Egress], ingress: [
+      { from: [{ ipBlock: { cidr: 10.0.0.0/24, except: [10.0.0.64/26] } }], ports: [{ port: 80 }] },
+      { from: [{ ipBlock: { cidr: 203.0.113.9/32 } }, { ipBlock: { cidr: "2001:db8::8/125" } }] }],
+      egress: [{ to: [{ ipBlock: { cidr: 10.0.0.128/25 } }], ports: [{ port: 53, protocol: UDP }] }] }`,
+  );
+
+  it("has addresses that nobody in the cluster has", async () => {
+    // Pods have all that the /32 has, and the first that the /24 has.
+    const text = blocks + pod("web", ips("203.0.113.9")) + pod("client", ips("10.0.0.0"));
+    const { outside, party } = await parseCluster(text);
+    const names = outside.map(({ name }) => name);
+    expect(names).toContain("10.0.0.1");
+    expect(names).not.toContain("203.0.113.9");
+    for (const each of outside) expect(each).toEqual(party(each.name));
+  });
+
+  it("has one of each sort that the policies tell apart, down to a single address", async () => {
+    const { outside, party, program } = await parseCluster(blocks + pod("web"));
+    const web = party("web");
+    const answers = (asker: Party): string =>
+      JSON.stringify([reach(program, asker, web), reach(program, web, asker)]);
+    const known = new Set(outside.map(answers));
+    const octet = fc.nat(255);
+    const address = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      octet.map((last) => `10.0.0.${last}`),
+      octet.map((last) => `203.0.113.${last}`),
+      octet.map((last) => `2001:db8::${last.toString(16)}`),
+    );
+    fc.assert(
+      fc.property(address, (text) => known.has(answers(party(text)))),
+      { numRuns: 1000 },
+    );
+    expect(outside.map(({ name }) => name).join(" ")).toBe(
+      "0.0.0.0 10.0.0.0 10.0.0.64 10.0.0.128 10.0.1.0 203.0.113.9 203.0.113.10 :: 2001:db8::8 2001:db8::10",
+    );
   });
 });
 
