@@ -107,8 +107,8 @@ function normalizePorts(ports: readonly NetworkPolicyPort[] | undefined): Ports 
 
 /**
  * The normal form of a NetworkPolicy, with the API's defaults applied (networking/v1 types.go; where `policyTypes` is
- * absent: Ingress always, Egress where there is at least one egress rule). Policies that mean the same have the same
- * normal form but for the numbers of their rules.
+ * absent: Ingress always, Egress where there is at least one egress rule). Ways to write the same selectors, blocks
+ * and ports come to the same value; rules stay apart as they were written, since their numbers are how people find them.
  */
 export function normalize({ namespace, name, spec }: NetworkPolicy): NormalizedPolicy {
   const groups = new Map<GroupId, GroupSelector>();

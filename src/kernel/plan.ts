@@ -9,11 +9,11 @@ import type { KernelState, StandingSet, StandingTable } from "./state.ts";
  * between two of them is judged as before or as after, never by half a change. Empty where nothing differs.
  */
 export interface Plan {
-  /** `ipset restore` lines that let more pass, or judge less: new sets, new peers, pods no longer isolated. */
+  /** `ipset restore` lines that let more pass: new sets, new peers. */
   readonly setsBefore: readonly string[];
   /** `iptables-restore --noflush` input by family; each is one atomic step. */
   readonly tables: ReadonlyMap<Family, string>;
-  /** `ipset restore` lines that let less pass, or judge more: pods newly isolated, peers that are gone. */
+  /** `ipset restore` lines that let less pass: peers that are gone. */
   readonly setsAfter: readonly string[];
   /** Sets that no rule names any longer. */
   readonly destroy: readonly string[];
@@ -42,9 +42,7 @@ function setLines(name: string, wanted: IpSet, standing: StandingSet | undefined
   const entries = isUsable ? standing.entries : new Set<string>();
   const add = [...wanted.entries.difference(entries)].map((entry) => `add ${name} ${entry}`);
   const remove = [...entries.difference(wanted.entries)].map((entry) => `del ${name} ${entry}`);
-  return wanted.role === "peers"
-    ? { before: [...create, ...add], after: remove }
-    : { before: [...create, ...remove], after: add };
+  return { before: [...create, ...add], after: remove };
 }
 
 function hookLines({ chain, rule }: Hook, standing: StandingTable["hooks"]): string[] {

@@ -1,12 +1,12 @@
-import { type Family, families } from "../core/address.ts";
+import { type Family, families, formatAddress } from "../core/address.ts";
 import type { ClassRule, NodeProgram, SubjectClass } from "../core/node-program.ts";
 import { type Direction, directions, ruleIdText } from "../core/policy.ts";
 import { type Leaf, dispatchChains } from "./dispatch.ts";
-import { FORWARD_CHAIN, classChain, dispatchChain, isolatedSet } from "./names.ts";
+import { FORWARD_CHAIN, classChain, dispatchChain } from "./names.ts";
 import { ruleMatches } from "./matches.ts";
 import { ruleText } from "./rule-text.ts";
-import type { FamilyRuleset, Hook, IpSet, Ruleset } from "./ruleset.ts";
-import { type SetTable, addressesIn, setTable } from "./set-table.ts";
+import type { FamilyRuleset, Hook, Ruleset } from "./ruleset.ts";
+import { type SetTable, setTable } from "./set-table.ts";
 
 /** Denied packets are copied to this NFLOG group, at most so many a second for each class. */
 export const NFLOG_GROUP = 86;
@@ -35,13 +35,13 @@ const HOOKS: readonly Hook[] = [
   },
 ];
 
-function forwardChain(family: Family): string[] {
+function forwardChain(family: Family, sets: Readonly<Record<Direction, string>>): string[] {
   const neighbours = NEIGHBOUR_DISCOVERY.map((type) =>
     ruleText(`-p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`, "neighbour discovery"),
   );
   const isolated = (direction: Direction, side: "src" | "dst"): string =>
     ruleText(
-      `-m set --match-set ${isolatedSet(family, direction)} ${side} -j ${dispatchChain(direction)}`,
+      `-m set --match-set ${sets[direction]} ${side} -j ${dispatchChain(direction)}`,
       `${direction} of isolated pods`,
     );
   const forgotten = (set: string, side: "src" | "dst"): string =>
@@ -55,8 +55,8 @@ function forwardChain(family: Family): string[] {
     ...(family === "IPv6" ? neighbours : []),
     // Where a flow was cut, conntrack would take the server's next packet for a new flow of its own (tcp_loose), and the
     // client's packets for replies to it. What nobody remembers and starts in mid-stream must come from the client.
-    forgotten(isolatedSet(family, "ingress"), "src"),
-    forgotten(isolatedSet(family, "egress"), "dst"),
+    forgotten(sets.ingress, "src"),
+    forgotten(sets.egress, "dst"),
     isolated("egress", "src"),
     isolated("ingress", "dst"),
   ];
@@ -87,28 +87,29 @@ function leavesOf(each: SubjectClass, family: Family): Leaf[] {
 
 const compareLeaves = ({ address: a }: Leaf, { address: b }: Leaf): number => (a.value < b.value ? -1 : 1);
 
-function subjectSet(classes: readonly SubjectClass[], family: Family): IpSet {
-  const entries = classes.flatMap(({ subjects }) =>
-    subjects.flatMap(({ addresses }) => addressesIn(family, addresses)),
-  );
-  return { type: "hash:ip", role: "subjects", entries: new Set(entries) };
-}
-
 function renderFamily(program: NodeProgram, family: Family): FamilyRuleset {
   const table = setTable(family, program.groups);
-  const chains = new Map<string, readonly string[]>([[FORWARD_CHAIN, forwardChain(family)]]);
-  const subjects = new Map<string, IpSet>();
-  for (const direction of directions) {
-    const classes = program.classes.filter((each) => each.direction === direction);
-    const leaves = classes.flatMap((each) => leavesOf(each, family)).sort(compareLeaves);
-    const populated = new Set(leaves.map(({ classId }) => classId));
-    subjects.set(isolatedSet(family, direction), subjectSet(classes, family));
-    for (const [name, rules] of dispatchChains(direction, leaves)) chains.set(name, rules);
-    for (const each of classes) {
-      if (populated.has(each.id)) chains.set(classChain(each.id), classRules(each, family, table));
-    }
-  }
-  return { family, sets: new Map([...subjects, ...table.sets]), chains, hooks: HOOKS };
+  const leavesIn = (direction: Direction): Leaf[] =>
+    program.classes
+      .filter((each) => each.direction === direction)
+      .flatMap((each) => leavesOf(each, family))
+      .sort(compareLeaves);
+  const leaves = { ingress: leavesIn("ingress"), egress: leavesIn("egress") };
+  const isolated = (direction: Direction): string =>
+    table.isolated(
+      direction,
+      leaves[direction].map(({ address }) => formatAddress(address)),
+    );
+  const sets = { ingress: isolated("ingress"), egress: isolated("egress") };
+  const populated = new Set([...leaves.ingress, ...leaves.egress].map(({ classId }) => classId));
+  const chains = new Map<string, readonly string[]>([
+    [FORWARD_CHAIN, forwardChain(family, sets)],
+    ...directions.flatMap((direction) => [...dispatchChains(direction, leaves[direction])]),
+    ...program.classes
+      .filter(({ id }) => populated.has(id))
+      .map((each): [string, string[]] => [classChain(each.id), classRules(each, family, table)]),
+  ]);
+  return { family, sets: table.sets, chains, hooks: HOOKS };
 }
 
 /** Renders a node's program as ipsets and chains of table mangle (design.md section 5). Depends on the program only. */

@@ -18,9 +18,14 @@ const setPrefix: Readonly<Record<Family, string>> = { IPv4: "SV4", IPv6: "SV6" }
 /** Which family a set of ours is of. */
 export const setFamily = (name: string): Family => (name.startsWith(setPrefix.IPv6) ? "IPv6" : "IPv4");
 
-/** The pods that are isolated in one direction. */
-export const isolatedSet = (family: Family, direction: Direction): string =>
-  `${setPrefix[family]}-${direction}`;
+const SUBJECT_DIGITS = 19;
+
+/**
+ * The pods that are isolated in one direction. Named by its content, so that who is isolated changes in the same atomic
+ * step as the rules that judge them: a pod that is isolated the other way round is isolated throughout.
+ */
+export const isolatedSet = (family: Family, direction: Direction, addresses: readonly string[]): string =>
+  `${setPrefix[family]}-${direction}-${digest(addresses.join("\n")).slice(0, SUBJECT_DIGITS)}`;
 
 export const groupSet = (family: Family, group: GroupId): string => `${setPrefix[family]}-G-${group}`;
 

@@ -22,12 +22,6 @@ export type SetType = "hash:ip" | "hash:net" | "hash:ip,port";
 
 export interface IpSet {
   readonly type: SetType;
-  /**
-   * What an entry does, which decides when it is written: an entry of `peers` lets packets pass, so it comes before the
-   * rules that need it and goes after them; an entry of `subjects` has packets judged, so it comes after its rules
-   * and goes before them. Either way no packet meets half a change.
-   */
-  readonly role: "peers" | "subjects";
   /** As `ipset save` prints them. */
   readonly entries: ReadonlySet<string>;
 }

@@ -2,9 +2,9 @@ import { type Address, type Family, formatAddress } from "../core/address.ts";
 import { type AddressSet, addressSetCidrs } from "../core/address-set.ts";
 import { type Cidr, formatCidr } from "../core/cidr.ts";
 import { everyPodId } from "../core/normalize.ts";
-import type { GroupId, PortName } from "../core/policy.ts";
+import type { Direction, GroupId, PortName } from "../core/policy.ts";
 import type { Group, Member } from "../core/program.ts";
-import { blockSet, groupSet, namedPortSet } from "./names.ts";
+import { blockSet, groupSet, isolatedSet, namedPortSet } from "./names.ts";
 import type { IpSet } from "./ruleset.ts";
 
 /** The sets of one family that rules have asked for so far. Asking makes the set and returns its name. */
@@ -15,6 +15,8 @@ export interface SetTable {
   /** A port by name on any pod of the cluster. */
   namedPortAnywhere(port: PortName): string;
   blocks(addresses: AddressSet): string;
+  /** The pods that are isolated in one direction, by their addresses. */
+  isolated(direction: Direction, addresses: readonly string[]): string;
 }
 
 export const addressesIn = (family: Family, addresses: readonly Address[] | "unknown"): string[] =>
@@ -42,7 +44,7 @@ export function setTable(family: Family, groups: ReadonlyMap<GroupId, Group>): S
   const sets = new Map<string, IpSet>();
   const membersOf = (id: GroupId): readonly Member[] => groups.get(id)?.members ?? [];
   const ask = (name: string, type: IpSet["type"], entries: () => Iterable<string>): string => {
-    if (!sets.has(name)) sets.set(name, { type, role: "peers", entries: new Set(entries()) });
+    if (!sets.has(name)) sets.set(name, { type, entries: new Set(entries()) });
     return name;
   };
   const namedPort = (id: GroupId, port: PortName): string =>
@@ -57,6 +59,10 @@ export function setTable(family: Family, groups: ReadonlyMap<GroupId, Group>): S
       ask(groupSet(family, id), "hash:ip", () =>
         membersOf(id).flatMap(({ addresses }) => addressesIn(family, addresses)),
       ),
+    isolated: (direction, addresses) => {
+      const sorted = addresses.toSorted();
+      return ask(isolatedSet(family, direction, sorted), "hash:ip", () => sorted);
+    },
     blocks: (addresses) => {
       const blocks = addressSetCidrs(addresses, family);
       return ask(blockSet(family, blocks), "hash:net", () => blocks.flatMap(blockEntries));

@@ -47,7 +47,7 @@ function isJudgedTwice({ before, after }: Change, { source, destination }: Packe
 /** Whether sets that rules name already are changed along with rules. */
 function changesBoth({ plan, standing }: Transition): boolean {
   const lines = [...plan.setsBefore, ...plan.setsAfter].map((line) => line.split(" ")[1] ?? "");
-  return plan.tables.size > 0 && lines.some((name) => standing.sets.has(name) && !name.endsWith("gress"));
+  return plan.tables.size > 0 && lines.some((name) => standing.sets.has(name));
 }
 
 describe("while a plan is carried out", () => {
@@ -101,11 +101,26 @@ const cluster = (pods: readonly Pod[], spec: NetworkPolicySpec, labels: Pod["lab
 const leaks = (change: Change): number =>
   transition(change, "n1", nodes).glitches.filter(({ kind }) => kind === "leaked").length;
 
+describe("when who is isolated changes along with the rules", () => {
+  const server = pod("server", "10.0.0.1", { app: "server" });
+  const client = pod("client", "10.0.0.2", { app: "x" });
+
+  test("a pod isolated the other way round is isolated throughout", () => {
+    const only = (type: "Ingress" | "Egress"): NetworkPolicySpec => ({
+      podSelector: {},
+      policyTypes: [type],
+    });
+    const pods = [server, client];
+    expect(leaks({ before: cluster(pods, only("Ingress")), after: cluster(pods, only("Egress")) })).toBe(0);
+  });
+});
+
 /*
- * One table write is atomic, and one set entry is; both together are not. These cases leak for the few
- * milliseconds between two writes. They are written down as what should hold, and fail until it does.
+ * One table write is atomic, and one set entry is; both together are not. What is promised is for one change, and for
+ * one direction (docs/kernel.md, "Writing"): these cases change two things at once, and in the few milliseconds between
+ * two writes pass what one order of the two changes would have let pass. They are written down as what would be better.
  */
-describe("while rules, memberships and subjects change at once", () => {
+describe("what is not promised, while rules and memberships change at once", () => {
   const server = pod("server", "10.0.0.1", { app: "server" });
   const client = pod("client", "10.0.0.2", { app: "x" });
   const stranger = pod("client", "10.0.0.2", { app: "other" });
@@ -124,15 +139,6 @@ describe("while rules, memberships and subjects change at once", () => {
     expect(
       leaks({ before: cluster([server, client], from(80)), after: cluster([server, stranger], from(443)) }),
     ).toBe(0);
-  });
-
-  test.fails("a pod isolated the other way round is isolated throughout", () => {
-    const only = (type: "Ingress" | "Egress"): NetworkPolicySpec => ({
-      podSelector: {},
-      policyTypes: [type],
-    });
-    const pods = [server, client];
-    expect(leaks({ before: cluster(pods, only("Ingress")), after: cluster(pods, only("Egress")) })).toBe(0);
   });
 
   test.fails("a namespace relabelled from what egress wants to what ingress wants lets nothing by", () => {

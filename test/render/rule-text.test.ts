@@ -54,7 +54,7 @@ test("names fit the kernel and are known as ours", () => {
   const block6 = must(parseCidr("fd00:1234:1234:1234:1234:1234:1234:1234/124"));
   const port = { protocol: "SCTP", name: "fifteen-letters" } as const;
   const sets = [
-    isolatedSet("IPv6", "ingress"),
+    isolatedSet("IPv6", "ingress", []),
     groupSet("IPv6", id),
     namedPortSet("IPv4", id, port),
     blockSet("IPv6", [block6]),

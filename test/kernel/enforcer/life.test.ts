@@ -86,8 +86,8 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
         `${iptables} -I FORWARD 1 -m comment --comment other -j ACCEPT && ${iptables} -A FORWARD -j ACCEPT`,
         `${iptables} -F SV-INGRESS`,
         `${iptables} -I SV-INGRESS 1 -j RETURN`,
-        `ipset flush SV4-ingress`,
-        `ipset add SV4-egress 10.244.1.77`,
+        `ipset flush $(ipset list -n | grep SV4-ingress)`,
+        `ipset add $(ipset list -n | grep SV4-egress) 10.244.1.77`,
       ];
       for (const breakage of breakages) {
         await run(node, breakage);

@@ -13,13 +13,11 @@ export const hooks: readonly Hook[] = [
 
 export const peers = (...entries: readonly string[]): IpSet => ({
   type: "hash:net",
-  role: "peers",
   entries: new Set(entries),
 });
 
 export const subjects = (...entries: readonly string[]): IpSet => ({
   type: "hash:ip",
-  role: "subjects",
   entries: new Set(entries),
 });
 
