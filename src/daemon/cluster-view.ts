@@ -14,8 +14,9 @@ import { problemText } from "../kube/validation/field-problem.ts";
 export interface ClusterViewOptions {
   readonly client: KubeClient;
   readonly signal: AbortSignal;
-  readonly onChange: () => void;
+  /** Told once of each interruption of a collection, and once when it is over. */
   readonly onTrouble: (trouble: string) => void;
+  readonly onRecovery: (path: string) => void;
   /** An object that cannot be read whole; `consequence` says how it is treated. */
   readonly onBadObject: (object: string, problems: readonly string[], consequence: string) => void;
 }
@@ -25,16 +26,22 @@ export interface ClusterView {
   /** Fulfilled once every collection has been read whole. */
   readonly synced: Promise<void>;
   readonly done: Promise<void>;
+  /** Has the listener told of every change from now on; it asks for the rest. */
+  subscribe(listener: () => void): void;
   cluster(): Cluster;
   nodes(): Node[];
 }
 
 export function watchCluster(options: ClusterViewOptions): ClusterView {
-  const { client, signal, onChange, onTrouble, onBadObject } = options;
+  const { client, signal, onTrouble, onRecovery, onBadObject } = options;
   const reflectors: Reflector[] = [];
+  const listeners: (() => void)[] = [];
+  const onChange = (): void => listeners.forEach((listener) => listener());
   const keep = <T>(path: string, read: (object: unknown) => T | undefined): Store<T> => {
     const store = new Store<T>(onChange);
-    reflectors.push(startReflector({ client, path, read, store, signal, onTrouble }));
+    reflectors.push(
+      startReflector({ client, path, read, store, signal, onTrouble, onRecovery: () => onRecovery(path) }),
+    );
     return store;
   };
   const orReport =
@@ -59,6 +66,7 @@ export function watchCluster(options: ClusterViewOptions): ClusterView {
   return {
     synced: Promise.all(reflectors.map(({ synced }) => synced)).then(() => undefined),
     done: Promise.all(reflectors.map(({ done }) => done)).then(() => undefined),
+    subscribe: (listener) => void listeners.push(listener),
     cluster: () => ({ namespaces: namespaces.values(), pods: pods.values(), policies: policies.values() }),
     nodes: () => nodes.values(),
   };

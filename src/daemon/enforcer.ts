@@ -1,20 +1,16 @@
+import { setInterval as every } from "node:timers/promises";
 import type { Logger } from "pino";
-import { formatAddress } from "../core/address.ts";
 import { compile } from "../core/compile.ts";
-import { type Pod, keyOf } from "../core/cluster.ts";
 import { livePods } from "../core/live-pods.ts";
 import { nodeProgram } from "../core/node-program.ts";
-import type { Program } from "../core/program.ts";
-import { cutFlows, describeFlow, listFlows } from "../kernel/conntrack.ts";
 import type { Exec } from "../kernel/exec.ts";
 import { isEmptyPlan } from "../kernel/plan.ts";
 import type { Variant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { renderIptables } from "../render/iptables.ts";
 import { type ClusterView, watchCluster } from "./cluster-view.ts";
-import { deniedFlows, flowsOf } from "./denied-flows.ts";
+import { FlowCutter } from "./flow-cutter.ts";
 import { NodeKernel, type Outcome } from "./node-kernel.ts";
-import { ownAddresses } from "./own-addresses.ts";
 import { Worker } from "./worker.ts";
 
 export interface EnforcerOptions {
@@ -42,51 +38,47 @@ export interface Enforcer {
  */
 export function startEnforcer(options: EnforcerOptions): Enforcer {
   const { client, log, signal, driftInterval = 5_000 } = options;
-  const node = new NodeEnforcer(options, () => view);
-  const worker = new Worker(() => node.sync(), signal);
-  let synced = false;
   const view = watchCluster({
     client,
     signal,
-    onChange: () => {
-      if (synced) worker.ask();
-    },
     onTrouble: (trouble) =>
       log.warn({ trouble }, "the API server cannot be followed; what stands stays in force"),
+    onRecovery: (collection) => log.info({ collection }, "the API server is followed again"),
     onBadObject: (object, problems, consequence) =>
       log.warn({ object, problems, consequence }, "invalid object"),
   });
+  const node = new NodeEnforcer(options, view);
+  const worker = new Worker(() => node.sync(), signal);
   const start = async (): Promise<void> => {
     await view.synced;
-    synced = true;
+    view.subscribe(() => worker.ask());
     worker.ask();
+    for await (const _ of every(driftInterval, undefined, { signal })) {
+      node.recall();
+      worker.ask();
+    }
   };
-  const drift = setInterval(() => {
-    if (!synced) return;
-    node.recall();
-    worker.ask();
-  }, driftInterval);
-  signal.addEventListener("abort", () => clearInterval(drift), { once: true });
-  void start();
+  // Ends by the signal only.
+  start().catch(() => undefined);
   return {
-    notReady: () => (synced ? node.trouble : "waiting for the first whole view of the cluster"),
+    notReady: () => node.trouble,
     done: view.done.then(() => worker.idle()),
   };
 }
 
 /** What one pass needs and what it must remember for the next. */
 class NodeEnforcer {
-  trouble: string | undefined = "nothing is in force yet";
+  trouble: string | undefined = "waiting for the first whole view of the cluster";
   readonly #options: EnforcerOptions;
-  readonly #view: () => ClusterView;
+  readonly #view: ClusterView;
   readonly #kernel: NodeKernel;
-  /** By address: the pod that has it, and since when. */
-  #owners: ReadonlyMap<string, string> = new Map();
+  readonly #flows: FlowCutter;
 
-  constructor(options: EnforcerOptions, view: () => ClusterView) {
+  constructor(options: EnforcerOptions, view: ClusterView) {
     this.#options = options;
     this.#view = view;
     this.#kernel = new NodeKernel(options.exec, options.variant);
+    this.#flows = new FlowCutter(options);
   }
 
   recall(): void {
@@ -95,15 +87,25 @@ class NodeEnforcer {
 
   /** One pass. `again` where something could not be written: what was in force before stays so, and it is tried again. */
   async sync(): Promise<"done" | "again"> {
+    try {
+      return await this.#pass();
+    } catch (error) {
+      // A fault of our own. The next change may not meet it, and a crash would take the health and the log with it.
+      this.trouble = String(error);
+      this.#options.log.error({ err: error }, "a pass failed; what stood before stays in force");
+      return "again";
+    }
+  }
+
+  async #pass(): Promise<"done" | "again"> {
     const began = performance.now();
-    const cluster = this.#view().cluster();
+    const cluster = this.#view.cluster();
     const program = compile(cluster);
     const pods = livePods(cluster.pods);
     const ruleset = renderIptables(nodeProgram(program, this.#options.node, pods));
     const outcome = await this.#kernel.bring(ruleset);
     this.#report(outcome, performance.now() - began);
-    const gone = this.#takeLocalAddresses(pods);
-    if (!isEmptyPlan(outcome.plan) || gone.size > 0) await this.#cut(program, pods, gone);
+    await this.#flows.follow({ program, pods, nodes: this.#view.nodes() }, !isEmptyPlan(outcome.plan));
     return outcome.failures.length === 0 ? "done" : "again";
   }
 
@@ -123,35 +125,5 @@ class NodeEnforcer {
       },
       "applied",
     );
-  }
-
-  /** Remembers whose this node's pod addresses are, and returns those that lost their pod since the last pass. */
-  #takeLocalAddresses(pods: readonly Pod[]): Set<string> {
-    const local = pods.filter(({ node }) => node === this.#options.node);
-    const owners = new Map(
-      local.flatMap((pod): [string, string][] =>
-        pod.addresses === "unknown"
-          ? []
-          : pod.addresses.map((address) => [formatAddress(address), `${keyOf(pod)} ${pod.createdAt}`]),
-      ),
-    );
-    const lost = [...this.#owners].filter(([address, owner]) => owners.get(address) !== owner);
-    this.#owners = owners;
-    return new Set(lost.map(([address]) => address));
-  }
-
-  /** Ends flows that may no longer be, and those of pods that are gone: their address may be another's next. */
-  async #cut(program: Program, pods: readonly Pod[], gone: ReadonlySet<string>): Promise<void> {
-    const { exec, log, node } = this.#options;
-    const flows = await listFlows(exec);
-    if (flows === undefined) {
-      log.warn("conntrack cannot be asked: flows that are no longer allowed live on until they end");
-      return;
-    }
-    const view = { program, node, pods, nodes: this.#view().nodes(), own: ownAddresses() };
-    const cut = new Set([...deniedFlows(flows, view), ...flowsOf(flows, gone)]);
-    if (cut.size === 0) return;
-    const trouble = await cutFlows(exec, [...cut]);
-    log.info({ trouble, flows: cut.size, examples: [...cut].slice(0, 5).map(describeFlow) }, "cut flows");
   }
 }

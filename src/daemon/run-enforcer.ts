@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { pino } from "pino";
 import { processExec } from "../kernel/exec.ts";
 import { type Variant, detectVariant } from "../kernel/variant.ts";
+import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
 import { startEnforcer } from "./enforcer.ts";
 import { serveHealth } from "./health.ts";
@@ -21,8 +22,9 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
   const log = pino({ level: options.logLevel, base: { node } });
   const stop = new AbortController();
   for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stop.abort());
+  let client: KubeClient | undefined;
   try {
-    const client = await connect(options.connection);
+    client = await connect(options.connection);
     const variant = options.backend === "auto" ? await detectVariant(processExec) : options.backend;
     const enforcer = startEnforcer({ node, client, exec: processExec, variant, log, signal: stop.signal });
     const health = await serveHealth({
@@ -33,11 +35,13 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     log.info({ variant, healthPort: health.port }, "enforcer started");
     await enforcer.done;
     health.close();
-    client.close();
     log.info("stopped; the rules stay in force");
     return 0;
   } catch (error) {
     log.fatal({ error: error instanceof Error ? error.message : String(error) }, "cannot start");
     return 1;
+  } finally {
+    stop.abort();
+    client?.close();
   }
 }

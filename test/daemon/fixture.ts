@@ -1,0 +1,124 @@
+import { pino } from "pino";
+import { expect, onTestFinished } from "vitest";
+import { type Enforcer, startEnforcer } from "../../src/daemon/enforcer.ts";
+import { KubeClient } from "../../src/kube/client.ts";
+import type { Intercept } from "../../src/lab/apiserver/intercept.ts";
+import type { JsonObject } from "../../src/lab/apiserver/json.ts";
+import { type ApiServer, startApiServer } from "../../src/lab/apiserver.ts";
+import { type MemoryExec, isWrite, memoryExec } from "../support/netfilter/memory-exec.ts";
+import { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
+
+/** Patience for what is to come by itself, in milliseconds: a guard against hanging, not a bar. */
+export const PATIENCE = { timeout: 20_000, interval: 5 };
+
+/** The node that is enforced on. */
+export const NODE = "n1";
+
+export interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+/** One enforcer against an embedded API server and a kernel that is not there. */
+export interface Rig {
+  readonly api: ApiServer;
+  readonly kernel: MemoryKernel;
+  readonly programs: MemoryExec;
+  readonly log: readonly LogLine[];
+  /** Decides about the API server's answers from now on. */
+  readonly disturb: (intercept: Intercept) => void;
+  readonly start: (options?: { readonly driftInterval?: number }) => Enforcer;
+  /** Writes until now. */
+  readonly writes: () => number;
+}
+
+/** Builds the parts, which end with the test; `start` starts the enforcer. */
+export async function rig(): Promise<Rig> {
+  let intercept: Intercept = () => undefined;
+  const api = await startApiServer({ intercept: (request) => intercept(request), bookmarkIntervalMs: 50 });
+  onTestFinished(() => api.close());
+  const kernel = new MemoryKernel();
+  const programs = memoryExec(kernel);
+  const log: LogLine[] = [];
+  const logger = pino({ level: "info" }, { write: (line) => void log.push(JSON.parse(line) as LogLine) });
+  return {
+    api,
+    kernel,
+    programs,
+    log,
+    disturb: (next) => {
+      intercept = next;
+    },
+    start: ({ driftInterval = 3_600_000 } = {}) => {
+      const client = new KubeClient({
+        server: new URL(api.url),
+        authorize: () => Promise.resolve({ headers: {}, tls: {} }),
+      });
+      const stop = new AbortController();
+      const { exec } = programs;
+      const enforcer = startEnforcer({
+        node: NODE,
+        client,
+        exec,
+        variant: "nft",
+        log: logger,
+        signal: stop.signal,
+        driftInterval,
+      });
+      onTestFinished(async () => {
+        stop.abort();
+        await enforcer.done;
+        client.close();
+      });
+      return enforcer;
+    },
+    writes: () => programs.requests.filter(isWrite).length,
+  };
+}
+
+export const ready = (enforcer: Enforcer): Promise<void> =>
+  expect.poll(enforcer.notReady, PATIENCE).toBeUndefined();
+
+/** A pod of namespace `default` that runs on the node, or on another. */
+export const pod = (
+  name: string,
+  ip: string,
+  more: { readonly node?: string; readonly annotations?: Readonly<Record<string, string>> } = {},
+) => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: {
+    name,
+    namespace: "default",
+    labels: { app: name },
+    creationTimestamp: "2026-01-01T00:00:00Z",
+    annotations: more.annotations ?? {},
+  },
+  spec: { nodeName: more.node ?? NODE, containers: [{ name: "c", image: "i" }] },
+  status: { phase: "Running", podIP: ip, podIPs: [{ ip }] },
+});
+
+export const policy = (name: string, spec: JsonObject) => ({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "NetworkPolicy",
+  metadata: { name, namespace: "default" },
+  spec,
+});
+
+/** Isolates every pod and lets only `front` in. */
+export const onlyFront = policy("only-front", {
+  podSelector: {},
+  policyTypes: ["Ingress"],
+  ingress: [{ from: [{ podSelector: { matchLabels: { app: "front" } } }] }],
+});
+
+/** What a set holds; nothing where there is no such set. */
+export const entriesOf = (kernel: MemoryKernel, name: string): string[] =>
+  [...(kernel.sets.get(name)?.entries.values() ?? [])].toSorted((a, b) => (a < b ? -1 : 1));
+
+/** What the sets of peers hold. */
+export const peersOf = (kernel: MemoryKernel): string[] =>
+  [...kernel.sets.keys()]
+    .filter((name) => name.startsWith("SV4-G-"))
+    .flatMap((name) => entriesOf(kernel, name));

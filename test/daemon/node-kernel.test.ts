@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { NodeKernel } from "../../src/daemon/node-kernel.ts";
+import { isEmptyPlan } from "../../src/kernel/plan.ts";
+import { contentOf, peers, rule, ruleset } from "../kernel/unit/rulesets.ts";
+import { failure, isWrite, memoryExec } from "../support/netfilter/memory-exec.ts";
+import { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
+import { kernelWith } from "../support/packet-interpreter.ts";
+
+const group = (...members: readonly string[]) =>
+  ruleset({
+    sets: { "SV4-G-a": peers(...members) },
+    chains: { "SV-C-a": [rule("-m set --match-set SV4-G-a src -j RETURN")] },
+  });
+
+function node() {
+  const memory = new MemoryKernel();
+  const programs = memoryExec(memory);
+  return {
+    memory,
+    programs,
+    kernel: new NodeKernel(programs.exec, "nft"),
+    /** How many programs were run since the last call. */
+    spent: () => programs.requests.splice(0).length,
+  };
+}
+
+describe("belief in what stands", () => {
+  test("spares reading: one look at the start, then writes only, then nothing", async () => {
+    const { kernel, memory, spent } = node();
+    await kernel.bring(group("10.0.0.1"));
+    expect(spent()).toBe(6);
+    await kernel.bring(group("10.0.0.1", "10.0.0.2"));
+    expect(spent()).toBe(1);
+    const { plan, commands } = await kernel.bring(group("10.0.0.1", "10.0.0.2"));
+    expect([isEmptyPlan(plan), commands, spent()]).toEqual([true, 0, 0]);
+    expect(contentOf(memory)).toEqual(contentOf(kernelWith(group("10.0.0.1", "10.0.0.2"))));
+  });
+
+  test("is blind to what others do, until it is recalled", async () => {
+    const { kernel, memory } = node();
+    await kernel.bring(group("10.0.0.1"));
+    memory.ipset("del SV4-G-a 10.0.0.1");
+    expect(isEmptyPlan((await kernel.bring(group("10.0.0.1"))).plan)).toBe(true);
+    kernel.recall();
+    expect((await kernel.bring(group("10.0.0.1"))).plan.setsBefore).toEqual(["add SV4-G-a 10.0.0.1"]);
+    expect(contentOf(memory)).toEqual(contentOf(kernelWith(group("10.0.0.1"))));
+  });
+
+  test("is given up after a failure: half a write is found and completed", async () => {
+    const { kernel, memory, programs } = node();
+    await kernel.bring(group("10.0.0.1"));
+    programs.disturb((request) => {
+      if (!isWrite(request)) return undefined;
+      // ipset stopped in the middle of its input.
+      memory.ipset("add SV4-G-a 10.0.0.2");
+      return failure("Kernel error received: No buffer space available");
+    });
+    const wanted = group("10.0.0.1", "10.0.0.2", "10.0.0.3");
+    const { failures } = await kernel.bring(wanted);
+    expect(failures).toEqual([
+      { step: "fill sets", message: "Kernel error received: No buffer space available" },
+    ]);
+    programs.disturb(() => undefined);
+    const { plan } = await kernel.bring(wanted);
+    expect(plan.setsBefore).toEqual(["add SV4-G-a 10.0.0.3"]);
+    expect(contentOf(memory)).toEqual(contentOf(kernelWith(wanted)));
+  });
+});
+
+describe("a kernel that cannot be read", () => {
+  test("is not written, and is a failure in words", async () => {
+    const { kernel, programs } = node();
+    programs.disturb(({ command }) => (command === "ipset" ? failure("not found", 127) : undefined));
+    const { plan, commands, failures } = await kernel.bring(group("10.0.0.1"));
+    expect(isEmptyPlan(plan)).toBe(true);
+    expect(commands).toBe(0);
+    expect(failures).toEqual([{ step: "read the kernel", message: "ipset save: exit 127: not found" }]);
+    expect(programs.requests.filter(isWrite)).toEqual([]);
+  });
+
+  test("is read again by the next pass", async () => {
+    const { kernel, memory, programs } = node();
+    programs.disturb(() => failure("locked"));
+    await kernel.bring(group("10.0.0.1"));
+    programs.disturb(() => undefined);
+    expect((await kernel.bring(group("10.0.0.1"))).failures).toEqual([]);
+    expect(contentOf(memory)).toEqual(contentOf(kernelWith(group("10.0.0.1"))));
+  });
+});

@@ -1,0 +1,46 @@
+import { type Server, type Socket, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { runEnforcer } from "../../src/daemon/run-enforcer.ts";
+import { PATIENCE } from "./fixture.ts";
+
+/** A server that takes connections and never answers: an enforcer of it writes nothing. */
+async function silent(): Promise<{ readonly port: number; readonly open: Set<Socket> }> {
+  const open = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    open.add(socket);
+    socket.on("error", () => undefined).resume();
+    socket.once("close", () => open.delete(socket));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  onTestFinished(() => {
+    for (const socket of open) socket.destroy();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, open };
+}
+
+const options = (port: number, healthPort: number) => ({
+  node: "n1",
+  connection: { server: `http://127.0.0.1:${port}` },
+  backend: "nft" as const,
+  logLevel: "silent",
+  healthPort,
+});
+
+test("a process that cannot start leaves nothing running behind its exit code", async () => {
+  const api = await silent();
+  expect(await runEnforcer(options(api.port, api.port))).toBe(1);
+  await expect.poll(() => api.open.size, PATIENCE).toBe(0);
+});
+
+test("a process ends by SIGTERM, without an answer from the API server", async () => {
+  const api = await silent();
+  const ended = runEnforcer(options(api.port, 0));
+  await expect.poll(() => api.open.size, PATIENCE).toBe(4);
+  process.emit("SIGTERM");
+  expect(await ended).toBe(0);
+  await expect.poll(() => api.open.size, PATIENCE).toBe(0);
+});
