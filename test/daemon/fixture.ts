@@ -5,8 +5,10 @@ import { KubeClient } from "../../src/kube/client.ts";
 import type { Intercept } from "../../src/lab/apiserver/intercept.ts";
 import type { JsonObject } from "../../src/lab/apiserver/json.ts";
 import { type ApiServer, startApiServer } from "../../src/lab/apiserver.ts";
+import { bitsOf } from "../support/bits.ts";
 import { type MemoryExec, isWrite, memoryExec } from "../support/netfilter/memory-exec.ts";
 import { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
+import { passes } from "../support/netfilter/traverse.ts";
 
 /** Patience for what is to come by itself, in milliseconds: a guard against hanging, not a bar. */
 export const PATIENCE = { timeout: 20_000, interval: 5 };
@@ -113,12 +115,24 @@ export const onlyFront = policy("only-front", {
   ingress: [{ from: [{ podSelector: { matchLabels: { app: "front" } } }] }],
 });
 
-/** What a set holds; nothing where there is no such set. */
-export const entriesOf = (kernel: MemoryKernel, name: string): string[] =>
-  [...(kernel.sets.get(name)?.entries.values() ?? [])].toSorted((a, b) => (a < b ? -1 : 1));
+const connects = (kernel: MemoryKernel, from: string, to: string): boolean =>
+  passes(kernel.tables.IPv4, "FORWARD", {
+    source: bitsOf(from),
+    destination: bitsOf(to),
+    protocol: "tcp",
+    port: 80,
+    flags: ["SYN"],
+    state: "NEW",
+    hasLocalSource: false,
+  });
 
-/** What the sets of peers hold. */
-export const peersOf = (kernel: MemoryKernel): string[] =>
-  [...kernel.sets.keys()]
-    .filter((name) => name.startsWith("SV4-G-"))
-    .flatMap((name) => entriesOf(kernel, name));
+/** Addresses that pods of the node have in these tests. */
+const candidates = Array.from({ length: 9 }, (_, i) => `10.244.1.${i + 1}`);
+
+/** The addresses that the kernel lets no stranger connect to. */
+export const isolatedIn = (kernel: MemoryKernel): string[] =>
+  candidates.filter((address) => !connects(kernel, "9.9.9.9", address));
+
+/** The addresses that the kernel lets connect to this one. */
+export const admittedIn = (kernel: MemoryKernel, to: string): string[] =>
+  candidates.filter((address) => address !== to && connects(kernel, address, to));
