@@ -22,7 +22,7 @@ export function normalForm(cluster: Cluster): string {
       egress: rules.egress.map(withoutIndex).sort(),
     })),
   );
-  return JSON.stringify({ policies, groups: [...groups.keys()] }, undefined, 1);
+  return JSON.stringify({ policies, groups: [...groups.keys()].sort() }, undefined, 1);
 }
 
 /** What one cluster and another say of one way. */
