@@ -135,9 +135,11 @@ test("a token that rotates on disk is taken up", async () => {
   expect(asked).toEqual(["Bearer first", "Bearer second", "Bearer third"]);
 });
 
+const OPENSSL = "openssl";
+
 const hasOpenssl = ((): boolean => {
   try {
-    execFileSync("openssl", ["version"]);
+    execFileSync(OPENSSL, ["version"]);
     return true;
   } catch {
     return false;
@@ -156,7 +158,7 @@ describe.skipIf(!hasOpenssl)(`over TLS${hasOpenssl ? "" : " [skipped: needs open
     const [cert, key] = [join(at, "cert.pem"), join(at, "key.pem")];
     const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
     const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-    execFileSync("openssl", ["req", "-x509", ...kind, ...subject, "-keyout", key, "-out", cert], {
+    execFileSync(OPENSSL, ["req", "-x509", ...kind, ...subject, "-keyout", key, "-out", cert], {
       stdio: "ignore",
     });
     return { cert, key };

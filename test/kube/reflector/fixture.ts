@@ -82,14 +82,14 @@ export interface Followed {
   readonly store: Store<{ readonly key: string; readonly value: string }>;
   readonly troubles: string[];
   readonly recoveries: number[];
-  /** How often the store rang. */
-  readonly rings: () => number;
   readonly content: () => Record<string, string>;
   readonly stop: () => void;
 }
 
+type Settings = Partial<Pick<ReflectorOptions<unknown>, "query" | "backoff" | "pageTimeout">>;
+
 /** Follows the collection with short pauses until the test ends. */
-export function follow(url: string, options: Partial<ReflectorOptions<never>> = {}): Followed {
+export function follow(url: string, options: Settings = {}): Followed {
   const client = new KubeClient({
     server: new URL(url),
     authorize: () => Promise.resolve({ headers: {}, tls: {} }),
@@ -97,10 +97,7 @@ export function follow(url: string, options: Partial<ReflectorOptions<never>> = 
   const stop = new AbortController();
   const troubles: string[] = [];
   const recoveries: number[] = [];
-  let rings = 0;
-  const store: Followed["store"] = new Store(() => {
-    rings += 1;
-  });
+  const store: Followed["store"] = new Store();
   const reflector = startReflector({
     client,
     path: COLLECTION,
@@ -128,7 +125,6 @@ export function follow(url: string, options: Partial<ReflectorOptions<never>> = 
     store,
     troubles,
     recoveries,
-    rings: () => rings,
     content: () => sorted(store.values().map(({ key, value }) => [key, value])),
     stop: () => stop.abort(),
   };
