@@ -23,8 +23,9 @@ const setOf = (line: string): string => line.split(" ", 2)[1] ?? "";
 
 /**
  * Carries out a plan. Where sets cannot be filled no rule is written, as rules must not name sets that are missing; where
- * a family's rules cannot be written the rest of that family is left undone, as the old rules still need their peers. The other family goes on: a node without IPv6 enforces IPv4. Whatever fails, what stood before goes on being
- * enforced, and the next pass starts from what then stands.
+ * a family's rules cannot be written the rest of that family is left undone, as the old rules still need their peers. The
+ * other family goes on: a node without IPv6 enforces IPv4. Whatever fails, what stood before goes on being enforced, and
+ * the next pass starts from what then stands.
  */
 export async function applyPlan(exec: Exec, variant: Variant, plan: Plan): Promise<ApplyResult> {
   const failures: ApplyFailure[] = [];
