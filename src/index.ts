@@ -6,7 +6,7 @@
  */
 
 // From manifests to a program.
-export { type LoadedCluster, ManifestError, loadCluster, parseCluster } from "./load-cluster.ts";
+export { type LoadedCluster, ManifestError, loadCluster, parseCluster } from "./library/load-cluster.ts";
 export { type SourcePosition, type SourceProblem, sourceProblemText } from "./kube/files/source.ts";
 
 // From values to a program.
@@ -38,7 +38,7 @@ export { livePods } from "./core/live-pods.ts";
 export type { Party } from "./analysis/party.ts";
 
 // Questions.
-export { reach } from "./reach.ts";
+export { reach } from "./analysis/reach.ts";
 export {
   type Bounds,
   type Connection,

@@ -27,16 +27,16 @@ export function canCommand(): Command {
         "  helm template . | selvedge can -f - shop/api 203.0.113.10:443",
     )
     .action(async (src: string, dst: string, flags: { filename: string[]; quiet?: true }) => {
-      const [{ can }, { loadManifests }, { findParty }, { flowTo, parseDestination }] = await Promise.all([
+      const [{ can }, { loadManifests }, { partyIn }, { flowTo, parseDestination }] = await Promise.all([
         import("../analysis/can.ts"),
         import("./load-manifests.ts"),
-        import("./parties.ts"),
+        import("./party-in.ts"),
         import("./destination.ts"),
       ]);
       const destination = parseDestination(dst);
       const { cluster, program } = await loadManifests(flags.filename);
-      const from = findParty(src, cluster);
-      const to = findParty(destination.end, cluster);
+      const from = partyIn(cluster, src);
+      const to = partyIn(cluster, destination.end);
       const answer = can(program, { from, to, flow: flowTo(destination, to) });
       const { word, code } = ANSWERS[answer.verdict];
       const text = answer.verdict === "allowed" ? word : `${word}: ${answer.why}`;

@@ -19,7 +19,7 @@ export function mapCommand(): Command {
         import("../analysis/connectivity-map.ts"),
         import("../analysis/map-text.ts"),
         import("./load-manifests.ts"),
-        import("./parties.ts"),
+        import("../library/parties.ts"),
       ]);
       const { cluster, program } = await loadManifests(flags.filename);
       const parties = allParties(cluster);

@@ -1,7 +1,5 @@
 import { setInterval as every } from "node:timers/promises";
 import type { Logger } from "pino";
-import { compile } from "../core/compile.ts";
-import { livePods } from "../core/live-pods.ts";
 import { nodeProgram } from "../core/node-program.ts";
 import type { Exec } from "../kernel/exec.ts";
 import { isEmptyPlan } from "../kernel/plan.ts";
@@ -99,9 +97,8 @@ class NodeEnforcer {
 
   async #pass(): Promise<"done" | "again"> {
     const began = performance.now();
-    const cluster = this.#view.cluster();
-    const program = compile(cluster);
-    const pods = livePods(cluster.pods);
+    const program = this.#view.program();
+    const pods = this.#view.livePods();
     const ruleset = renderIptables(nodeProgram(program, this.#options.node, pods));
     const outcome = await this.#kernel.bring(ruleset);
     this.#report(outcome, performance.now() - began);

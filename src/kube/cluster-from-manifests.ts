@@ -6,10 +6,11 @@ import { importNetworkPolicy } from "./import-network-policy.ts";
 import type { ManifestCluster, SourcedPolicy } from "./manifest-cluster.ts";
 import { podEntries } from "./pod-entries.ts";
 import { type ReadObject, duplicate, nameOf, problemAt, readObjects } from "./read-objects.ts";
-import { type Parsed, decode, parsed } from "./schema/decode.ts";
+import { type Parsed, decode, parsed, unparsed } from "./schema/decode.ts";
 import { namedNamespace, toNamespace } from "./schema/namespace.ts";
 import { toNode } from "./schema/node.ts";
 import { podOf, podSchema } from "./schema/pod.ts";
+import { podSpecProblems } from "./schema/pod-spec.ts";
 import { toService } from "./schema/service.ts";
 import { toWorkload, workloadKinds } from "./schema/workload.ts";
 
@@ -65,6 +66,8 @@ export function clusterFromManifests(manifests: ManifestSet): ManifestCluster {
 function toManifestPod(raw: unknown): Parsed<Pod> {
   const wire = decode(podSchema, raw, []);
   if (!wire.ok) return wire;
+  const problems = podSpecProblems(["spec"], wire.value.spec ?? {});
+  if (problems.length > 0) return unparsed(problems);
   const pod = podOf(wire.value);
   if (!pod.ok || wire.value.status?.phase || pod.value.addresses.length > 0) return pod;
   return parsed({ ...pod.value, addresses: "unknown" });

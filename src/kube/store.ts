@@ -1,12 +1,15 @@
-import { type ObjectKey } from "../core/cluster.ts";
+import type { ObjectKey } from "../core/cluster.ts";
 
-/** The objects of one kind as the API server last told them, and a bell that rings when they change. */
+/** Told of every object that came or changed, and with `undefined` of every one that went. */
+export type Listener<T> = (key: ObjectKey, item: T | undefined) => void;
+
+/** The objects of one kind as the API server last told them. */
 export class Store<T> {
   readonly #items = new Map<ObjectKey, T>();
-  readonly #onChange: () => void;
+  readonly #listener: Listener<T>;
 
-  constructor(onChange: () => void = () => undefined) {
-    this.#onChange = onChange;
+  constructor(listener: Listener<T> = () => undefined) {
+    this.#listener = listener;
   }
 
   values(): T[] {
@@ -23,17 +26,18 @@ export class Store<T> {
 
   set(key: ObjectKey, item: T): void {
     this.#items.set(key, item);
-    this.#onChange();
+    this.#listener(key, item);
   }
 
   delete(key: ObjectKey): void {
-    if (this.#items.delete(key)) this.#onChange();
+    if (this.#items.delete(key)) this.#listener(key, undefined);
   }
 
   /** Takes a whole listing: what is not in it is gone. */
   replace(items: ReadonlyMap<ObjectKey, T>): void {
-    this.#items.clear();
-    for (const [key, item] of items) this.#items.set(key, item);
-    this.#onChange();
+    for (const key of this.#items.keys()) {
+      if (!items.has(key)) this.delete(key);
+    }
+    for (const [key, item] of items) this.set(key, item);
   }
 }

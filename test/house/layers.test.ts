@@ -16,7 +16,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   kube: ["core"],
   daemon: ["core", "render", "kernel", "kube"],
   lab: ["core", "render", "kernel", "kube", "analysis"],
-  cli: ["core", "render", "kernel", "kube", "analysis", "daemon"],
+  library: ["core", "kube", "analysis"],
+  cli: ["core", "render", "kernel", "kube", "analysis", "daemon", "library"],
 };
 const rooms = Object.keys(arrows);
 /** Rooms that touch neither clock nor disk nor network. */

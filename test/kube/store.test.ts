@@ -1,25 +1,29 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Store } from "../../src/kube/store.ts";
 
-function ringing(): { readonly store: Store<number>; readonly rings: () => number } {
-  const bell = vi.fn();
-  return { store: new Store<number>(bell), rings: () => bell.mock.calls.length };
+/** A store, and what its listener has been told since it was last asked. */
+function told(): { readonly store: Store<number>; readonly news: () => string[] } {
+  const lines: string[] = [];
+  const store = new Store<number>((key, item) => lines.push(`${key} ${item ?? "gone"}`));
+  return { store, news: () => lines.splice(0) };
 }
 
-test("each change rings once, a deletion of nothing does not", () => {
-  const { store, rings } = ringing();
+test("each change is told, a deletion of nothing is not", () => {
+  const { store, news } = told();
   store.set("n/a", 1);
   store.set("n/a", 2);
-  expect([store.get("n/a"), store.size, rings()]).toEqual([2, 1, 2]);
+  expect([store.get("n/a"), store.size, news()]).toEqual([2, 1, ["n/a 1", "n/a 2"]]);
   store.delete("n/b");
-  expect(rings()).toBe(2);
+  expect(news()).toEqual([]);
   store.delete("n/a");
-  expect([store.get("n/a"), store.size, rings()]).toEqual([undefined, 0, 3]);
+  expect([store.get("n/a"), store.size, news()]).toEqual([undefined, 0, ["n/a gone"]]);
 });
 
-test("a listing replaces everything and rings once", () => {
-  const { store, rings } = ringing();
+test("a listing replaces everything: what is not in it is told to be gone", () => {
+  const { store, news } = told();
   store.set("n/a", 1);
+  store.set("n/b", 1);
+  news();
   store.replace(
     new Map([
       ["n/b", 2],
@@ -27,11 +31,11 @@ test("a listing replaces everything and rings once", () => {
     ]),
   );
   expect(store.values()).toEqual([2, 3]);
-  expect(rings()).toBe(2);
+  expect(news()).toEqual(["n/a gone", "n/b 2", "n/c 3"]);
 });
 
 test("values are a copy: what is read does not change under the reader", () => {
-  const { store } = ringing();
+  const { store } = told();
   store.set("n/a", 1);
   const read = store.values();
   store.set("n/b", 2);

@@ -6,7 +6,7 @@ import { type Parsed, decode, parsed, unparsed } from "./decode.ts";
 import { identityOf, noName } from "./identity.ts";
 import { toLabels } from "./label-selector.ts";
 import { createdAt, objectMetaSchema } from "./object-meta.ts";
-import { containerPorts, namedPorts, podSpecProblems, podSpecSchema } from "./pod-spec.ts";
+import { containerPorts, namedPorts, podSpecSchema } from "./pod-spec.ts";
 import { list, maybe, text } from "./wire.ts";
 
 const podStatusSchema = z.object({
@@ -42,7 +42,10 @@ function addressesOf({ podIP, podIPs }: PodStatusWire): Parsed<Address[]> {
 
 const NOT_AN_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 
-/** A `v1` Pod, stripped to what policies can see. */
+/**
+ * A `v1` Pod, stripped to what policies can see. A port that cannot be read (a protocol that is yet to come) is passed over
+ * alone, and so opens nothing: to pass over its pod would leave that pod without its policies.
+ */
 export function toPod(raw: unknown): Parsed<Pod> {
   const wire = decode(podSchema, raw, []);
   return wire.ok ? podOf(wire.value) : wire;
@@ -54,7 +57,6 @@ export function podOf({ metadata, spec, status }: PodWire): Parsed<Pod> {
   const addresses = addressesOf(status ?? {});
   const problems = [
     ...(identity === undefined ? [noName()] : []),
-    ...podSpecProblems(["spec"], spec ?? {}),
     ...(addresses.ok ? [] : addresses.problems),
   ];
   if (identity === undefined || !addresses.ok || problems.length > 0) return unparsed(problems);

@@ -98,13 +98,6 @@ describe("a Pod", () => {
     [{ spec: { containers: {} } }, ['spec.containers: Invalid value: "an object": must be a list']],
     [{ spec: { hostNetwork: "no" } }, ['spec.hostNetwork: Invalid value: "no": must be true or false']],
     [
-      { spec: { containers: [{ ports: [{ containerPort: 0 }, { containerPort: 80, protocol: "ICMP" }] }] } },
-      [
-        "spec.containers[0].ports[0].containerPort: Invalid value: 0: must be between 1 and 65535, inclusive",
-        'spec.containers[0].ports[1].protocol: Unsupported value: "ICMP": supported values: "TCP", "UDP", "SCTP"',
-      ],
-    ],
-    [
       { spec: { containers: [{ ports: [{ containerPort: "80" }] }] } },
       ['spec.containers[0].ports[0].containerPort: Invalid value: "80": must be an integer'],
     ],
@@ -116,5 +109,14 @@ describe("a Pod", () => {
     ],
   ])("%j is a value, not an exception", (raw, problems) => {
     expect(read(raw)).toEqual(problems);
+  });
+
+  it("keeps its policies where a port of it cannot be read: the port alone is passed over", () => {
+    const ports = [
+      { name: "quic", containerPort: 443, protocol: "QUIC" },
+      { name: "http", containerPort: 80 },
+    ];
+    const pod = toPod({ metadata, spec: { containers: [{ ports }] } });
+    expect(pod).toMatchObject({ ok: true, value: { ports: [{ name: "http", protocol: "TCP", port: 80 }] } });
   });
 });

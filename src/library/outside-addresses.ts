@@ -1,8 +1,8 @@
-import { type Address, addressBits, families } from "./core/address.ts";
-import type { AddressBook } from "./core/address-book.ts";
-import type { AddressSet } from "./core/address-set.ts";
-import { directions } from "./core/policy.ts";
-import type { Program } from "./core/program.ts";
+import { type Address, addressBits, families } from "../core/address.ts";
+import type { AddressBook } from "../core/address-book.ts";
+import type { AddressSet } from "../core/address-set.ts";
+import { directions } from "../core/policy.ts";
+import type { Program } from "../core/program.ts";
 
 function ruleAddresses({ tiers }: Program): AddressSet[] {
   const rules = tiers

@@ -5,7 +5,6 @@ import { type Pod, keyOf } from "../core/cluster.ts";
 import { podEnd } from "../core/end.ts";
 import { livePods } from "../core/live-pods.ts";
 import type { ManifestCluster } from "../kube/manifest-cluster.ts";
-import { UsageError } from "./exit-codes.ts";
 
 function partyOf(pod: Pod, cluster: ManifestCluster): Party {
   const workload = cluster.workloads.find(({ podKey }) => podKey === keyOf(pod));
@@ -23,19 +22,24 @@ export function allParties(cluster: ManifestCluster): Party[] {
   return askable(cluster).map((pod) => partyOf(pod, cluster));
 }
 
-/** Finds `ns/name`, `name` in the default namespace, or an address; throws UsageError for what is none of them. */
-export function findParty(text: string, cluster: ManifestCluster): Party {
+const keyIn = (text: string): string => (text.includes("/") ? text : `default/${text}`);
+
+/** Finds `ns/name`, `name` in the default namespace, or an address; `undefined` for what is none of them. */
+export function findParty(text: string, cluster: ManifestCluster): Party | undefined {
   const address = parseAddress(text);
   if (address !== undefined) {
     const end = addressBook(livePods(cluster.pods), cluster.nodes)(address);
     return { name: formatAddress(address), end, several: false };
   }
-  const key = text.includes("/") ? text : `default/${text}`;
-  const pod = askable(cluster).find((each) => keyOf(each) === key);
-  if (pod !== undefined) return partyOf(pod, cluster);
+  const pod = askable(cluster).find((each) => keyOf(each) === keyIn(text));
+  return pod === undefined ? undefined : partyOf(pod, cluster);
+}
+
+const SHOWN = 10;
+
+/** What to say where `findParty` found nobody, with some that there are. */
+export function noSuchParty(text: string, cluster: ManifestCluster): string {
   const known = askable(cluster).map(keyOf).sort();
-  const shown = known.slice(0, 10).join(", ");
-  throw new UsageError(
-    `no pod or workload ${key}${known.length === 0 ? "" : ` (there are ${shown}${known.length > 10 ? ", ..." : ""})`}`,
-  );
+  const shown = `${known.slice(0, SHOWN).join(", ")}${known.length > SHOWN ? ", ..." : ""}`;
+  return `no pod or workload ${keyIn(text)}${known.length === 0 ? "" : ` (there are ${shown})`}`;
 }

@@ -1,8 +1,8 @@
-import { type Party, destinationOf } from "./analysis/party.ts";
-import { families } from "./core/address.ts";
-import { type Bounds, judge } from "./core/evaluate.ts";
-import type { Program } from "./core/program.ts";
-import { unionTraffic } from "./core/traffic.ts";
+import { type Party, destinationOf } from "./party.ts";
+import { families } from "../core/address.ts";
+import { type Bounds, judge } from "../core/evaluate.ts";
+import type { Program } from "../core/program.ts";
+import { unionTraffic } from "../core/traffic.ts";
 
 /**
  * Everything that may pass from one party to another over at least one address family, exactly. `certain` is what passes

@@ -1,13 +1,13 @@
-import type { Party } from "./analysis/party.ts";
-import { allParties, findParty } from "./cli/parties.ts";
-import { type Address, formatAddress } from "./core/address.ts";
-import { addressBook } from "./core/address-book.ts";
-import type { Node } from "./core/cluster.ts";
-import { type Cluster, compile } from "./core/compile.ts";
-import { livePods } from "./core/live-pods.ts";
-import type { Program } from "./core/program.ts";
-import type { ManifestSet } from "./kube/files/manifest-set.ts";
-import { type SourceProblem, sourceProblemText } from "./kube/files/source.ts";
+import type { Party } from "../analysis/party.ts";
+import { allParties, findParty, noSuchParty } from "./parties.ts";
+import { type Address, formatAddress } from "../core/address.ts";
+import { addressBook } from "../core/address-book.ts";
+import type { Node } from "../core/cluster.ts";
+import { type Cluster, compile } from "../core/compile.ts";
+import { livePods } from "../core/live-pods.ts";
+import type { Program } from "../core/program.ts";
+import type { ManifestSet } from "../kube/files/manifest-set.ts";
+import { type SourceProblem, sourceProblemText } from "../kube/files/source.ts";
 import { outsideAddresses } from "./outside-addresses.ts";
 
 /** A cluster as its manifests describe it, compiled and ready to be asked. */
@@ -59,7 +59,7 @@ const outsideParty = (address: Address): Party => ({
 
 /** The readers of YAML and of the API's objects are most of the library: who only compiles does not wait for them. */
 async function loaded(read: () => Promise<ManifestSet>): Promise<LoadedCluster> {
-  const { clusterFromManifests } = await import("./kube/cluster-from-manifests.ts");
+  const { clusterFromManifests } = await import("../kube/cluster-from-manifests.ts");
   const found = clusterFromManifests(await read());
   const { namespaces, pods, nodes, warnings, ignored, problems } = found;
   if (problems.length > 0) throw new ManifestError(problems);
@@ -71,7 +71,11 @@ async function loaded(read: () => Promise<ManifestSet>): Promise<LoadedCluster> 
     program,
     parties: allParties(found),
     outside: outsideAddresses(program, addressBook(livePods(pods), nodes)).map(outsideParty),
-    party: (name) => findParty(name, found),
+    party: (name) => {
+      const party = findParty(name, found);
+      if (party === undefined) throw new Error(noSuchParty(name, found));
+      return party;
+    },
     warnings,
     ignored,
   };
@@ -90,7 +94,7 @@ async function loaded(read: () => Promise<ManifestSet>): Promise<LoadedCluster> 
  *   included. Half of what was meant is not what was meant, so nothing is answered from it: fails closed.
  */
 export async function loadCluster(paths: readonly string[]): Promise<LoadedCluster> {
-  return loaded(async () => (await import("./kube/files/read-manifests.ts")).readManifests(paths));
+  return loaded(async () => (await import("../kube/files/read-manifests.ts")).readManifests(paths));
 }
 
 /**
@@ -99,5 +103,5 @@ export async function loadCluster(paths: readonly string[]): Promise<LoadedClust
  * @throws ManifestError as `loadCluster` does.
  */
 export async function parseCluster(text: string, file = "<text>"): Promise<LoadedCluster> {
-  return loaded(async () => (await import("./kube/files/parse-manifests.ts")).parseManifests(file, text));
+  return loaded(async () => (await import("../kube/files/parse-manifests.ts")).parseManifests(file, text));
 }
