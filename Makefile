@@ -6,10 +6,10 @@ export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test lab lab-down bench
+.PHONY: help setup build lint test lab lab-down correctness bench
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: npm packages, and as root Debian's packages
 	@sh scripts/setup.sh
@@ -29,6 +29,10 @@ lab: build ## a two-node cluster in network namespaces: enforce, measure, compar
 
 lab-down: setup ## remove every lab, whatever state it is in
 	@node src/lab/main.ts down
+
+correctness: setup ## run every oracle and write docs/correctness.md (needs root)
+	@node scripts/correctness.ts
+	@npx oxfmt docs/correctness.md >/dev/null
 
 bench: build ## time what users wait for
 	@node bench/cli.ts

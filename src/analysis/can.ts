@@ -6,12 +6,14 @@ import type { Program } from "../core/program.ts";
 import { type Flow, containsFlow } from "../core/traffic.ts";
 import { type Party, destinationOf } from "./party.ts";
 
+/** May `from` open a connection to `to`? `flow` is the protocol and the destination's own port, after any Service. */
 export interface CanQuestion {
   readonly from: Party;
   readonly to: Party;
   readonly flow: Flow;
 }
 
+/** `depends`: on addresses or nodes that nobody knows yet. */
 export type CanAnswer =
   | { readonly verdict: "allowed" }
   /** One sentence, without a full stop. */
@@ -61,6 +63,10 @@ function whyUncertain({ exempt, egress, ingress }: Judgement, { from, to, flow }
 /** The best verdict over the families that both ends speak: a client with two addresses uses the one that works. */
 const RANK: Readonly<Record<Verdict, number>> = { allowed: 0, depends: 1, denied: 2 };
 
+/**
+ * Answers one question, and where the answer is not yes, why: who isolates which end, and that none of their rules
+ * allows it. A pod with addresses of both families may if it may over one of them.
+ */
 export function can(program: Program, question: CanQuestion): CanAnswer {
   const { from, to, flow } = question;
   const destination = destinationOf(from, to);

@@ -20,6 +20,7 @@ export interface AllowedTraffic {
   readonly other: boolean;
 }
 
+/** What passes from one end to another. */
 export interface MapEntry {
   readonly from: { readonly pod: string };
   readonly to: { readonly pod: string };

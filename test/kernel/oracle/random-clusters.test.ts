@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clusterArbitrary } from "../../support/cluster-arbitrary.ts";
 import { describeKernel } from "../support.ts";
 import { compareWithKernel } from "./compare.ts";
-import { SEARCH_TIMEOUT, isWholeSearch, searchKernel } from "./search.ts";
+import { SEARCH_TIMEOUT } from "../../support/search-settings.ts";
+import { isWholeSearch, searchKernel } from "./search.ts";
 import { Wire } from "./wire.ts";
 
 /** Most packets of one cluster. */
