@@ -26,7 +26,7 @@ export function seedOf(): number {
 }
 
 /** What to throw where a search found something wrong: the smallest case, in its own words, and how to repeat it. */
-export function foundWrong(what: string, result: RunDetails<unknown>): Error {
+export function foundWrong<T>(what: string, result: RunDetails<T>): Error {
   const { seed, counterexamplePath, errorInstance: cause, numRuns, numShrinks } = result;
   const repeat = `SELVEDGE_SEED=${seed} SELVEDGE_PATH=${counterexamplePath ?? ""}`;
   const message = cause instanceof Error ? cause.message : String(cause);
