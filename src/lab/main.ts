@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Backend } from "./backend.ts";
+import { missingForLab } from "./missing-for-lab.ts";
 import { DEFAULT_LAB } from "./names.ts";
 import { runLab } from "./run.ts";
 import { labNames, teardown } from "./teardown.ts";
@@ -36,6 +37,8 @@ const up = new Command("up")
   .option("--name <name>", "labs of different names stand side by side", DEFAULT_LAB)
   .option("--max-replicas <count>", "pods of one workload that are run at most", count, 3)
   .action(async (flags: UpFlags) => {
+    const missing = missingForLab();
+    if (missing !== undefined) throw new Error(missing);
     process.exitCode = await runLab(flags);
   });
 
@@ -51,4 +54,9 @@ const down = new Command("down")
     }
   });
 
-await new Command("lab").addCommand(up, { isDefault: true }).addCommand(down).parseAsync();
+try {
+  await new Command("lab").addCommand(up, { isDefault: true }).addCommand(down).parseAsync();
+} catch (error) {
+  console.error(`lab: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
