@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test lab lab-down correctness bench
+.PHONY: help setup build lint test lab lab-down correctness mutation bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ lab-down: setup ## remove every lab, whatever state it is in
 correctness: setup ## run every oracle and write docs/correctness.md (needs root)
 	@node scripts/correctness.ts
 	@npx oxfmt docs/correctness.md >/dev/null
+
+mutation: setup ## test the tests: mutate core and render, write docs/mutation.md (about an hour)
+	@npx stryker run
+	@node scripts/mutation-report.ts
+	@npx oxfmt docs/mutation.md >/dev/null
 
 bench: build ## time what users wait for
 	@node bench/cli.ts

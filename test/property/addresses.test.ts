@@ -33,9 +33,10 @@ import {
 import { addressOfBits, bitsOf, bitsOfAddress, isInCidr } from "../support/bits.ts";
 import { must } from "../support/must.ts";
 import { inetNtop } from "../support/netfilter/inet-ntop.ts";
+import { scale } from "../support/search-settings.ts";
 
 const check = <T>(cases: fc.Arbitrary<T>, law: (value: T) => void): void =>
-  fc.assert(fc.property(cases, law), { numRuns: 1_000 });
+  fc.assert(fc.property(cases, law), { numRuns: Math.ceil(1_000 * scale) });
 
 /** Runs of zeros and ones are likely, since that is what the text form is about. */
 const addressArbitrary = (family: Family): fc.Arbitrary<Address> => {

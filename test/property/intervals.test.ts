@@ -10,6 +10,7 @@ import {
   isSubset,
   union,
 } from "../../src/core/intervals.ts";
+import { scale } from "../support/search-settings.ts";
 
 /** Small enough to look at every number there is. */
 const END = 24;
@@ -21,7 +22,7 @@ const set = pieces.map(intervalSet);
 
 const membersOf = (each: IntervalSet<number>): number[] => universe.filter((value) => contains(each, value));
 const check = <T>(cases: fc.Arbitrary<T>, law: (value: T) => void): void =>
-  fc.assert(fc.property(cases, law), { numRuns: 1_000 });
+  fc.assert(fc.property(cases, law), { numRuns: Math.ceil(1_000 * scale) });
 
 function expectCanonical(each: IntervalSet<number>): void {
   for (const [i, [from, to]] of each.entries()) {

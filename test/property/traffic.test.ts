@@ -21,6 +21,7 @@ import {
 import { trafficMatches } from "../../src/render/matches.ts";
 import { bitsOf } from "../support/bits.ts";
 import { readRule } from "../support/netfilter/rule.ts";
+import { scale } from "../support/search-settings.ts";
 
 const LAST = 12;
 const numbers = [...Array.from({ length: LAST + 1 }, (_, i) => i + 1), 65_535];
@@ -49,7 +50,7 @@ const traffic = fc.oneof(
 );
 
 const check = <T>(cases: fc.Arbitrary<T>, law: (value: T) => void): void =>
-  fc.assert(fc.property(cases, law), { numRuns: 500 });
+  fc.assert(fc.property(cases, law), { numRuns: Math.ceil(500 * scale) });
 const has = (set: Traffic): boolean[] => flows.map((flow) => containsFlow(set, flow));
 
 describe("traffic", () => {
