@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colors } from "./colors.ts";
 
 /** Tells a person what happens: on a terminal with a counter that moves, elsewhere in plain lines. */
 export interface Progress {
@@ -17,7 +17,7 @@ export function startProgress(out: NodeJS.WriteStream): Progress {
     if (step === undefined) return;
     const seconds = ((performance.now() - step.began) / 1000).toFixed(1);
     clear();
-    out.write(`${pc.dim(`${seconds.padStart(5)} s`)}  ${step.text}\n`);
+    out.write(`${colors.dim(`${seconds.padStart(5)} s`)}  ${step.text}\n`);
     step = undefined;
   };
   return {

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colors } from "./colors.ts";
 import { clusterFromManifests } from "../kube/cluster-from-manifests.ts";
 import { readManifests } from "../kube/files/read-manifests.ts";
 import { sourceProblemText } from "../kube/files/source.ts";
@@ -36,8 +36,8 @@ export async function runLab(options: RunOptions): Promise<number> {
   try {
     const { before, after, cluster } = await experiment(lab, manifests, options, progress);
     progress.end();
-    console.log(`\n${pc.bold("Without enforcement")}\n${summary(before)}`);
-    console.log(`\n${pc.bold("With Selvedge")}\n\n${grid(after)}\n`);
+    console.log(`\n${colors.bold("Without enforcement")}\n${summary(before)}`);
+    console.log(`\n${colors.bold("With Selvedge")}\n\n${grid(after)}\n`);
     for (const line of [...disagreements(before), ...disagreements(after)]) console.log(line);
     console.log(summary(after));
     if (options.keep) console.log(whatStands(cluster));

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colors } from "../colors.ts";
 import { columns } from "../../analysis/columns.ts";
 import type { Outcome } from "../agent/protocol.ts";
 import { type Measured, isOpen } from "./measure.ts";
@@ -49,7 +49,7 @@ export function disagreements(measured: readonly Measured[]): string[] {
   const wrong = measured.filter(({ agrees }) => !agrees);
   const lines = wrong.slice(0, SHOWN).map(({ cell: { from, to }, outcome }) => {
     const where = `${to.address} ${to.protocol}/${to.port}`;
-    return pc.red(`  ${from.name} -> ${to.name} (${to.via} ${where}): ${outcomeText(outcome)}`);
+    return colors.red(`  ${from.name} -> ${to.name} (${to.via} ${where}): ${outcomeText(outcome)}`);
   });
   return wrong.length > SHOWN ? [...lines, `  ... and ${wrong.length - SHOWN} more`] : lines;
 }
@@ -61,5 +61,5 @@ export function summary(measured: readonly Measured[]): string {
   const open = measured.filter(isOpen);
   const closed = measured.filter((each) => !isOpen(each));
   const text = `${count(right)} of ${count(measured)} measured cells are as the program says (${count(open)} open, ${count(closed)} closed)`;
-  return right.length === measured.length ? pc.green(text) : pc.red(text);
+  return right.length === measured.length ? colors.green(text) : colors.red(text);
 }

@@ -1,0 +1,4 @@
+import pc from "picocolors";
+
+/** Colours for people: on a terminal, and not where NO_COLOR asks for none. A log is no terminal, in CI either. */
+export const colors = pc.createColors(process.stdout.isTTY && pc.isColorSupported);
