@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { canCommand } from "./can-command.ts";
+import { cleanupCommand } from "./cleanup-command.ts";
 import { enforcerCommand } from "./enforcer-command.ts";
 import { UsageError, exitCodes } from "./exit-codes.ts";
 import { mapCommand } from "./map-command.ts";
@@ -12,7 +13,8 @@ const program = new Command("selvedge")
   .showHelpAfterError("(add --help for usage)")
   .addCommand(canCommand())
   .addCommand(mapCommand())
-  .addCommand(enforcerCommand());
+  .addCommand(enforcerCommand())
+  .addCommand(cleanupCommand());
 
 function throwInsteadOfExit(command: Command): void {
   command.exitOverride();

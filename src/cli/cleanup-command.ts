@@ -1,0 +1,50 @@
+import { Command, Option } from "commander";
+import { exitCodes } from "./exit-codes.ts";
+import { healthPortOption } from "./health-port-option.ts";
+
+interface CleanupFlags {
+  readonly dryRun?: true;
+  readonly output: "text" | "json";
+  readonly healthPort: number;
+}
+
+const STILL_RUNS =
+  "selvedge: an enforcer runs on this node and puts everything back within seconds; stop it first\n";
+
+export function cleanupCommand(): Command {
+  return new Command("cleanup")
+    .summary("remove all that is Selvedge's from this node's kernel, and nothing else (needs root)")
+    .description(
+      "Removes Selvedge's hooks, chains and sets, of iptables-legacy and iptables-nft, IPv4 and IPv6, and says what it removed.\n" +
+        "Rules of others stay as they are, also where they hold something of ours. Stop the enforcer first: it writes all anew.\n" +
+        "From then on no NetworkPolicy is enforced on this node.",
+    )
+    .option("--dry-run", "only show what would be removed")
+    .addOption(new Option("-o, --output <format>", "output format").choices(["text", "json"]).default("text"))
+    .addOption(healthPortOption())
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 nothing of ours is left, 1 something of ours could not be removed, 2 bad usage.\n" +
+        "\nExamples:\n  selvedge cleanup --dry-run\n  selvedge cleanup -o json",
+    )
+    .action(async ({ dryRun, output, healthPort }: CleanupFlags) => {
+      const [{ cleanup, cleanupDryRun }, { cleanupText }, { askEnforcer }, { processExec }] =
+        await Promise.all([
+          import("../kernel/cleanup/cleanup.ts"),
+          import("./cleanup-text.ts"),
+          import("../kernel/ask-enforcer.ts"),
+          import("../kernel/exec.ts"),
+        ]);
+      const enforcerRuns = (await askEnforcer(healthPort)).kind === "answered";
+      if (enforcerRuns) process.stderr.write(STILL_RUNS);
+      const isDry = dryRun === true;
+      const report = await (isDry ? cleanupDryRun : cleanup)(processExec);
+      const header = { apiVersion: "selvedge.dev/v1alpha1", kind: "CleanupReport" };
+      process.stdout.write(
+        output === "json"
+          ? `${JSON.stringify({ ...header, dryRun: isDry, enforcerRuns, ...report }, undefined, 2)}\n`
+          : cleanupText(report, isDry ? "would remove" : "removed"),
+      );
+      process.exitCode = report.left.length === 0 ? exitCodes.yes : exitCodes.no;
+    });
+}

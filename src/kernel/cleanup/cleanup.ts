@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Exec } from "../exec.ts";
+import { readEverywhere } from "../read-everywhere.ts";
+import { restoreCommand } from "../variant.ts";
+import { type CleanupPlan, planCleanup } from "./plan-cleanup.ts";
+import type { TableCleanup } from "./plan-table.ts";
+import type { CleanupReport, Leftover, Thing } from "./report.ts";
+
+const LOCK_WAIT_SECONDS = 30;
+/** Another program may write between our look and our write; then what we wanted is refused whole, and we look again. */
+const PASSES = 3;
+/** The kernel lets go of a set a moment after the last rule that names it is gone. */
+const SET_ROUNDS = 10;
+const SET_PAUSE_MS = 200;
+
+interface Standing {
+  readonly plan: CleanupPlan;
+  /** What could not be looked at, and may hold something of ours. */
+  readonly unknown: readonly Leftover[];
+}
+
+async function look(exec: Exec): Promise<Standing> {
+  const [rules, listed] = await Promise.all([
+    readEverywhere(exec),
+    exec({ command: "ipset", args: ["list", "-name"] }),
+  ]);
+  const plan = planCleanup(rules, listed.code === 0 ? listed.stdout.split("\n") : []);
+  const unread = rules.flatMap(({ variant, family, reading }): Leftover[] =>
+    reading.kind === "unreadable"
+      ? [{ what: `iptables-${variant}, ${family}`, why: `cannot be read: ${reading.message}`, heldBy: [] }]
+      : [],
+  );
+  const said = listed.stderr.trim() || `exit ${listed.code}`;
+  const noSets: Leftover = { what: "sets", why: `cannot be listed: ${said}`, heldBy: [] };
+  return { plan, unknown: listed.code === 0 ? unread : [...unread, noSets] };
+}
+
+const place = ({ variant, family }: TableCleanup): string => `iptables-${variant}, ${family}`;
+
+const thingsOf = ({ variant, family, hooks, chains }: TableCleanup): Thing[] => [
+  ...hooks.map(({ chain, rule }): Thing => ({ kind: "hook", variant, family, chain, rule })),
+  ...chains.map(({ name, rules, foreign }): Thing => ({
+    kind: "chain",
+    variant,
+    family,
+    name,
+    rules,
+    foreignRules: foreign,
+  })),
+];
+
+const keptOf = (table: TableCleanup): Leftover[] =>
+  table.kept.map(({ name, heldBy }) => ({
+    what: `${place(table)}: chain ${name}`,
+    why: "empty, but rules of others lead to it",
+    heldBy,
+  }));
+
+const keptSets = ({ keptSets }: CleanupPlan): Leftover[] =>
+  keptSets.map(({ name, heldBy }) => ({ what: `set ${name}`, why: "rules of others name it", heldBy }));
+
+/** What a cleanup would do; nothing is written. */
+export async function cleanupDryRun(exec: Exec): Promise<CleanupReport> {
+  const { plan, unknown } = await look(exec);
+  return {
+    removed: [...plan.tables.flatMap(thingsOf), ...plan.sets.map((name): Thing => ({ kind: "set", name }))],
+    left: [...unknown, ...plan.tables.flatMap(keptOf), ...keptSets(plan)],
+  };
+}
+
+/** Writes one table; `undefined` when it is done, else what iptables said. */
+async function writeTable(exec: Exec, { variant, family, input }: TableCleanup): Promise<string | undefined> {
+  if (input === undefined) return undefined;
+  const { code, stdout, stderr } = await exec({
+    command: restoreCommand(variant, family),
+    args: ["--noflush", "--wait", `${LOCK_WAIT_SECONDS}`],
+    input,
+  });
+  return code === 0 ? undefined : (stderr || stdout).trim() || `exit ${code}`;
+}
+
+/** Destroys sets, trying again those that the kernel still holds. Returns those that stay, with the kernel's words. */
+async function destroySets(exec: Exec, names: readonly string[]): Promise<Map<string, string>> {
+  let left = new Map(names.map((name) => [name, ""]));
+  for (let round = 0; round < SET_ROUNDS && left.size > 0; round += 1) {
+    if (round > 0) await sleep(SET_PAUSE_MS);
+    const refused = new Map<string, string>();
+    for (const name of left.keys()) {
+      const { code, stderr } = await exec({ command: "ipset", args: ["destroy", name] });
+      if (code !== 0) refused.set(name, stderr.trim() || `exit ${code}`);
+    }
+    left = refused;
+  }
+  return left;
+}
+
+/** Hooks and chains, one atomic step for each variant and family that has any. */
+async function cleanTables(exec: Exec): Promise<CleanupReport> {
+  const removed: Thing[] = [];
+  let left: readonly Leftover[] = [];
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    const { plan } = await look(exec);
+    const failed: Leftover[] = [];
+    for (const table of plan.tables) {
+      const said = await writeTable(exec, table);
+      if (said === undefined) removed.push(...thingsOf(table));
+      else failed.push({ what: `${place(table)}: hooks and chains`, why: said, heldBy: [] });
+    }
+    left = failed;
+    if (failed.length === 0) break;
+  }
+  return { removed, left };
+}
+
+/**
+ * Removes exactly what is ours, of both iptables and both families: hooks and chains first, then the sets that they named.
+ * What rules of others hold is left and said. Nothing here asks an API server; an enforcer that still runs writes all of it
+ * again within seconds.
+ */
+export async function cleanup(exec: Exec): Promise<CleanupReport> {
+  const tables = await cleanTables(exec);
+  const { plan, unknown } = await look(exec);
+  const held = await destroySets(exec, plan.sets);
+  const destroyed = plan.sets.filter((name) => !held.has(name));
+  return {
+    removed: [...tables.removed, ...destroyed.map((name): Thing => ({ kind: "set", name }))],
+    left: [
+      ...unknown,
+      ...tables.left,
+      ...plan.tables.flatMap(keptOf),
+      ...keptSets(plan),
+      ...[...held].map(([name, why]): Leftover => ({ what: `set ${name}`, why, heldBy: [] })),
+    ],
+  };
+}

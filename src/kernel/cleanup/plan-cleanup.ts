@@ -1,0 +1,54 @@
+import { isOurChain, isOurSet } from "../../render/names.ts";
+import { mangleOf } from "../ours.ts";
+import type { VariantRules } from "../read-everywhere.ts";
+import { setsNamedBy } from "../saved-rules.ts";
+import { type TableCleanup, planTable } from "./plan-table.ts";
+
+export interface CleanupPlan {
+  readonly tables: readonly TableCleanup[];
+  /** Our sets that go. */
+  readonly sets: readonly string[];
+  /** Our sets that rules of others name: left as they are. */
+  readonly keptSets: readonly KeptSet[];
+}
+
+export interface KeptSet {
+  readonly name: string;
+  /** The rules of others that name it, as `iptables-save` prints them. */
+  readonly heldBy: readonly string[];
+}
+
+/** Which of all rules, of any table, name a set and are none of ours. */
+function foreignUsers(rules: readonly VariantRules[]): Map<string, string[]> {
+  const users = rules.flatMap(({ reading }) =>
+    reading.kind !== "read"
+      ? []
+      : reading.tables.flatMap((table) =>
+          table.rules
+            .filter(({ chain }) => table.name !== "mangle" || !isOurChain(chain))
+            .flatMap(({ chain, rule }) =>
+              setsNamedBy(rule).map((set) => ({ set, by: `-t ${table.name} -A ${chain} ${rule}` })),
+            ),
+        ),
+  );
+  return new Map(
+    [...Map.groupBy(users, ({ set }) => set)].map(([set, all]) => [set, all.map(({ by }) => by)]),
+  );
+}
+
+/** A pure function of what stands: rules of both variants and families, and the names of all sets. */
+export function planCleanup(rules: readonly VariantRules[], setNames: readonly string[]): CleanupPlan {
+  const users = foreignUsers(rules);
+  const ours = setNames.filter(isOurSet);
+  return {
+    tables: rules.flatMap((each) => {
+      const mangle = mangleOf(each);
+      return mangle === undefined ? [] : [planTable(each.variant, each.family, mangle)];
+    }),
+    sets: ours.filter((name) => !users.has(name)),
+    keptSets: ours.flatMap((name) => {
+      const heldBy = users.get(name);
+      return heldBy === undefined ? [] : [{ name, heldBy }];
+    }),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Family } from "../../core/address.ts";
+import type { SavedRule } from "../saved-rules.ts";
+import type { Variant } from "../variant.ts";
+
+/** One thing of ours. */
+export type Thing =
+  | {
+      readonly kind: "hook";
+      readonly variant: Variant;
+      readonly family: Family;
+      readonly chain: SavedRule["chain"];
+      readonly rule: string;
+    }
+  | {
+      readonly kind: "chain";
+      readonly variant: Variant;
+      readonly family: Family;
+      readonly name: string;
+      readonly rules: number;
+      /** Rules that others had put into it. */
+      readonly foreignRules: readonly string[];
+    }
+  | { readonly kind: "set"; readonly name: string };
+
+/** What is left of ours, and why. */
+export interface Leftover {
+  /** `nft IPv4 mangle: chain SELVEDGE-FORWARD`, or what could not be looked at. */
+  readonly what: string;
+  readonly why: string;
+  /** Rules of others that hold it, as `iptables-save` prints them. */
+  readonly heldBy: readonly string[];
+}
+
+/** What a cleanup did; in a dry run what it would do. */
+export interface CleanupReport {
+  readonly removed: readonly Thing[];
+  readonly left: readonly Leftover[];
+}

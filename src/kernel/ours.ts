@@ -1,0 +1,17 @@
+import { FORWARD_CHAIN } from "../render/names.ts";
+import { ruleHash } from "../render/rule-text.ts";
+import { type SavedRule, type SavedTable, jumpOf } from "./saved-rules.ts";
+import type { VariantRules } from "./read-everywhere.ts";
+
+/** The table that holds all of ours, where the variant has one. */
+export const mangleOf = ({ reading }: VariantRules): SavedTable | undefined =>
+  reading.kind === "read" ? reading.tables.find(({ name }) => name === "mangle") : undefined;
+
+/**
+ * A rule in a built-in chain that we wrote: it leads to our first chain and carries a digest. One without a digest that
+ * leads there is somebody else's, who is free to do so.
+ */
+export const isOurHook = ({ chain, rule }: SavedRule): boolean =>
+  (chain === "FORWARD" || chain === "OUTPUT") &&
+  jumpOf(rule)?.to === FORWARD_CHAIN &&
+  ruleHash(rule) !== undefined;

@@ -1,0 +1,108 @@
+/* What a cleanup does where the machine does not do what it is told; test/kernel/cleanup has real kernels. */
+import { describe, expect, test } from "vitest";
+import { cleanup } from "../../../src/kernel/cleanup/cleanup.ts";
+import { planTable } from "../../../src/kernel/cleanup/plan-table.ts";
+import type { Exec, ExecRequest, ExecResult } from "../../../src/kernel/exec.ts";
+import { parseSavedTables } from "../../../src/kernel/saved-rules.ts";
+import { must } from "../../support/must.ts";
+import { failure } from "../../support/netfilter/memory-exec.ts";
+
+const OURS = [
+  "*mangle",
+  ":FORWARD ACCEPT [0:0]",
+  ":SELVEDGE-FORWARD - [0:0]",
+  '-A FORWARD -m comment --comment "Selvedge: NetworkPolicy #agelhylnkc" -j SELVEDGE-FORWARD',
+  '-A SELVEDGE-FORWARD -m comment --comment "x #aaaaaaaaaa" -j RETURN',
+  "COMMIT",
+  "",
+].join("\n");
+
+const said = (stdout: string): ExecResult => ({ code: 0, stdout, stderr: "" });
+
+/** A node with our rules in iptables-nft, IPv4, until they are restored away; `answer` comes before that. */
+function node(answer: (request: ExecRequest) => ExecResult | undefined) {
+  const requests: ExecRequest[] = [];
+  let rules = OURS;
+  const exec: Exec = (request) => {
+    requests.push(request);
+    const answered = answer(request);
+    if (answered !== undefined) return Promise.resolve(answered);
+    if (request.command === "iptables-nft-save") return Promise.resolve(said(rules));
+    if (request.command.endsWith("-restore")) rules = "";
+    return Promise.resolve(said(""));
+  };
+  return { exec, writes: () => requests.filter(({ command }) => command.endsWith("-restore")) };
+}
+
+test("one atomic write takes the hook first, then empties, then removes", () => {
+  const { input } = planTable("nft", "IPv4", must(parseSavedTables(OURS)[0]));
+  expect(input?.split("\n")).toEqual([
+    "*mangle",
+    '-D FORWARD -m comment --comment "Selvedge: NetworkPolicy #agelhylnkc" -j SELVEDGE-FORWARD',
+    "-F SELVEDGE-FORWARD",
+    "-X SELVEDGE-FORWARD",
+    "COMMIT",
+    "",
+  ]);
+});
+
+describe("where something fails", () => {
+  test("a write that is refused is planned anew, from what then stands", async () => {
+    let refusals = 1;
+    const { exec, writes } = node(({ command }) => {
+      if (!command.endsWith("-restore") || refusals === 0) return undefined;
+      refusals -= 1;
+      return failure("Device or resource busy");
+    });
+    expect((await cleanup(exec)).left).toEqual([]);
+    expect(writes()).toHaveLength(2);
+  });
+
+  test("a write that is always refused is said, and not tried for ever", async () => {
+    const { exec, writes } = node(({ command }) =>
+      command.endsWith("-restore") ? failure("no such luck\n", 4) : undefined,
+    );
+    const { removed, left } = await cleanup(exec);
+    expect(removed).toEqual([]);
+    expect(left).toEqual([{ what: "iptables-nft, IPv4: hooks and chains", why: "no such luck", heldBy: [] }]);
+    expect(writes()).toHaveLength(3);
+  });
+
+  test("what cannot be read is said: it may hold something of ours", async () => {
+    const { exec } = node(({ command }) =>
+      command === "ip6tables-legacy-save" ? failure("Permission denied") : undefined,
+    );
+    expect((await cleanup(exec)).left).toEqual([
+      { what: "iptables-legacy, IPv6", why: "cannot be read: Permission denied", heldBy: [] },
+    ]);
+  });
+
+  test("a table that only nft can print is said", async () => {
+    const { exec } = node(({ command }) =>
+      command === "ip6tables-nft-save"
+        ? said("# Table `mangle' is incompatible, use 'nft' tool.\n")
+        : undefined,
+    );
+    expect((await cleanup(exec)).left).toEqual([
+      {
+        what: "iptables-nft, IPv6",
+        why: "cannot be read: Table `mangle' is incompatible, use 'nft' tool.",
+        heldBy: [],
+      },
+    ]);
+  });
+
+  test("an iptables that is not on the machine holds nothing", async () => {
+    const { exec } = node(({ command }) =>
+      command.includes("legacy") ? failure("not found", 127) : undefined,
+    );
+    expect((await cleanup(exec)).left).toEqual([]);
+  });
+
+  test("without ipset nobody knows whether sets are left", async () => {
+    const { exec } = node(({ command }) => (command === "ipset" ? failure("ipset: ENOENT", 127) : undefined));
+    expect((await cleanup(exec)).left).toEqual([
+      { what: "sets", why: "cannot be listed: ipset: ENOENT", heldBy: [] },
+    ]);
+  });
+});
