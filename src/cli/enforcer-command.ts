@@ -8,6 +8,8 @@ interface EnforcerFlags {
   readonly backend: "auto" | "nft" | "legacy";
   readonly logLevel: string;
   readonly healthPort: number;
+  readonly startGate: "auto" | "off";
+  readonly cniCache: string;
 }
 
 function port(text: string): number {
@@ -44,18 +46,29 @@ export function enforcerCommand(): Command {
         .argParser(port)
         .default(10_268),
     )
+    .addOption(
+      new Option(
+        "--start-gate <mode>",
+        "auto closes the pod CIDRs' addresses until their pods are programmed; off leaves new pods open until then",
+      )
+        .choices(["auto", "off"])
+        .default("auto"),
+    )
+    .option(
+      "--cni-cache <dir>",
+      "where the container runtime keeps CNI results: it tells of new pods first",
+      "/var/lib/cni/results",
+    )
     .addHelpText(
       "after",
       "\nExamples:\n  selvedge enforcer --node worker-1\n  selvedge enforcer --node worker-1 --kubeconfig ./admin.conf --backend nft",
     )
-    .action(async ({ node, server, kubeconfig, context, backend, logLevel, healthPort }: EnforcerFlags) => {
+    .action(async ({ node, server, kubeconfig, context, ...flags }: EnforcerFlags) => {
       const { runEnforcer } = await import("../daemon/run-enforcer.ts");
       process.exitCode = await runEnforcer({
         node,
         connection: { server, kubeconfig, context },
-        backend,
-        logLevel,
-        healthPort,
+        ...flags,
       });
     });
 }

@@ -19,6 +19,9 @@ export function cidrAround({ family, value }: Address, length: number): Cidr {
   return { family, first: value - (value % blockSize(family, length)), length };
 }
 
+export const isInCidr = (address: Address, { family, first, length }: Cidr): boolean =>
+  address.family === family && cidrAround(address, length).first === first;
+
 /**
  * Reads `address/length`. Host bits are cleared, as the API server and the kernel read them
  * (`10.0.0.7/8` is `10.0.0.0/8`); `undefined` where the text is no CIDR.

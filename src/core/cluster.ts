@@ -21,6 +21,11 @@ export interface NamedPort {
 export interface Pod {
   readonly namespace: string;
   readonly name: string;
+  /**
+   * Tells it from others that had or will have its name, as the container runtime calls it: `metadata.uid`, or for a static
+   * pod that of its file. Absent where it never was in a cluster.
+   */
+  readonly uid?: string;
   readonly labels: Labels;
   /**
    * `status.podIPs`; empty while the pod has none. `"unknown"` is for a pod that was written down but never ran

@@ -17,6 +17,7 @@ import {
   policyKey,
 } from "./policy.ts";
 import type { Group, Program } from "./program.ts";
+import { type GateScope, type StartGate, startGate } from "./start-gate.ts";
 import { type Traffic, formatPorts, unionTraffic } from "./traffic.ts";
 
 /** The part of a program that one node carries out: what its own pods may do. */
@@ -26,6 +27,8 @@ export interface NodeProgram {
   readonly classes: readonly SubjectClass[];
   /** The groups that the classes' rules name. */
   readonly groups: ReadonlyMap<GroupId, Group>;
+  /** Absent where addresses that nobody is known to have stay open. */
+  readonly gate?: StartGate;
 }
 
 /** The pods of this node that the same policies isolate in one direction, to the same effect. */
@@ -106,14 +109,20 @@ function namedGroups({ peers, named }: ClassRule): GroupId[] {
 
 /**
  * Cuts a program down to one node. `pods` are the node's live pods (`livePods`): subjects are resolved here, from what
- * the node itself knows; only who the peers are comes from afar.
+ * the node itself knows; only who the peers are comes from afar. With a scope, the start gate stands before all classes.
  */
-export function nodeProgram(program: Program, node: string, pods: readonly Pod[]): NodeProgram {
+export function nodeProgram(
+  program: Program,
+  node: string,
+  pods: readonly Pod[],
+  scope?: GateScope,
+): NodeProgram {
   const local = pods.filter((pod) => pod.node === node).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const classes = mergeClasses(
     directions.flatMap((direction) => local.flatMap((pod) => classOf(program, pod, direction) ?? [])),
   );
   const ids = new Set(classes.flatMap(({ rules }) => rules.flatMap(namedGroups)));
   const groups = [...program.groups].filter(([id]) => ids.has(id));
-  return { node, classes, groups: new Map(groups) };
+  const gate = scope === undefined ? {} : { gate: startGate(scope, local) };
+  return { node, classes, groups: new Map(groups), ...gate };
 }

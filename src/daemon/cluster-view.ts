@@ -1,19 +1,25 @@
-import type { Namespace, Node, Pod } from "../core/cluster.ts";
+import type { Cidr } from "../core/cidr.ts";
+import { type Namespace, type Node, type ObjectKey, type Pod, keyOf } from "../core/cluster.ts";
 import { Compiler } from "../core/incremental/compiler.ts";
 import type { NetworkPolicy } from "../core/network-policy.ts";
 import type { Program } from "../core/program.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { importNetworkPolicy } from "../kube/import-network-policy.ts";
 import { type Reflector, startReflector } from "../kube/reflector.ts";
-import type { Parsed } from "../kube/schema/decode.ts";
+import { type Parsed, parsed } from "../kube/schema/decode.ts";
 import { toNamespace } from "../kube/schema/namespace.ts";
-import { toNode } from "../kube/schema/node.ts";
+import { toNode, toPodCidrs } from "../kube/schema/node.ts";
 import { toPod } from "../kube/schema/pod.ts";
 import { type Listener, Store } from "../kube/store.ts";
 import { problemText } from "../kube/validation/field-problem.ts";
+import type { CniEntries } from "./cni-cache.ts";
+import { Guests } from "./guests.ts";
+import { LocalPods } from "./local-pods.ts";
 
 export interface ClusterViewOptions {
   readonly client: KubeClient;
+  /** From where the cluster is seen. */
+  readonly node: string;
   readonly signal: AbortSignal;
   /** Told once of each interruption of a collection, and once when it is over. */
   readonly onTrouble: (trouble: string) => void;
@@ -22,7 +28,7 @@ export interface ClusterViewOptions {
   readonly onBadObject: (object: string, problems: readonly string[], consequence: string) => void;
 }
 
-/** What the API server tells about the cluster, kept current, and compiled as it changes. */
+/** What the API server tells about the cluster, and the runtime about this node's pods: kept current, compiled as it changes. */
 export interface ClusterView {
   /** Fulfilled once every collection has been read whole. */
   readonly synced: Promise<void>;
@@ -33,17 +39,37 @@ export interface ClusterView {
   program(): Program;
   livePods(): Pod[];
   nodes(): Node[];
+  /** Where this node's pods get their addresses; empty where unknown. */
+  podCidrs(): readonly Cidr[];
+  /** A pod of another node with an address in them, if there is one. */
+  guest(): ObjectKey | undefined;
+  /** Takes what the node's CNI result cache holds. */
+  setCniEntries(entries: CniEntries): void;
+}
+
+type PlacedNode = Node & { readonly podCidrs: readonly Cidr[] };
+
+function toPlacedNode(raw: unknown): Parsed<PlacedNode> {
+  const node = toNode(raw);
+  if (!node.ok) return node;
+  const podCidrs = toPodCidrs(raw);
+  return podCidrs.ok ? parsed({ ...node.value, podCidrs: podCidrs.value }) : podCidrs;
 }
 
 export function watchCluster(options: ClusterViewOptions): ClusterView {
-  const { client, signal, onTrouble, onRecovery, onBadObject } = options;
+  const { client, node, signal, onTrouble, onRecovery, onBadObject } = options;
   const reflectors: Reflector[] = [];
   const listeners: (() => void)[] = [];
   const compiler = new Compiler();
+  const guests = new Guests(node);
+  const local = new LocalPods(node, (key, pod) =>
+    pod === undefined ? compiler.deletePod(key) : compiler.setPod(pod),
+  );
+  const tell = (): void => listeners.forEach((listener) => listener());
   const keep = <T>(path: string, read: (object: unknown) => T | undefined, take: Listener<T>): Store<T> => {
     const store = new Store<T>((key, item) => {
       take(key, item);
-      listeners.forEach((listener) => listener());
+      tell();
     });
     reflectors.push(
       startReflector({ client, path, read, store, signal, onTrouble, onRecovery: () => onRecovery(path) }),
@@ -68,13 +94,19 @@ export function watchCluster(options: ClusterViewOptions): ClusterView {
   keep<Namespace>("/api/v1/namespaces", orReport(toNamespace), (name, namespace) =>
     namespace === undefined ? compiler.deleteNamespace(name) : compiler.setNamespace(namespace),
   );
-  keep<Pod>("/api/v1/pods", orReport(toPod), (key, pod) =>
-    pod === undefined ? compiler.deletePod(key) : compiler.setPod(pod),
-  );
+  const pods = keep<Pod>("/api/v1/pods", orReport(toPod), (key, pod) => {
+    guests.setPod(key, pod);
+    local.setPod(key, pod);
+  });
   keep<NetworkPolicy>("/apis/networking.k8s.io/v1/networkpolicies", readPolicy, (key, policy) =>
     policy === undefined ? compiler.deletePolicy(key) : compiler.setPolicy(policy),
   );
-  const nodes = keep<Node>("/api/v1/nodes", orReport(toNode), () => undefined);
+  const nodes = keep<PlacedNode>("/api/v1/nodes", orReport(toPlacedNode), (name, placed) => {
+    if (name === node)
+      guests.setPodCidrs(placed?.podCidrs ?? [], () =>
+        pods.values().map((pod) => [keyOf(pod), pod] as const),
+      );
+  });
   return {
     synced: Promise.all(reflectors.map(({ synced }) => synced)).then(() => undefined),
     done: Promise.all(reflectors.map(({ done }) => done)).then(() => undefined),
@@ -82,6 +114,12 @@ export function watchCluster(options: ClusterViewOptions): ClusterView {
     program: () => compiler.program(),
     livePods: () => compiler.livePods(),
     nodes: () => nodes.values(),
+    podCidrs: () => nodes.get(node)?.podCidrs ?? [],
+    guest: () => guests.first(),
+    setCniEntries: (entries) => {
+      local.setEntries(entries);
+      tell();
+    },
   };
 }
 

@@ -7,8 +7,11 @@ import type { Variant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { renderIptables } from "../render/iptables.ts";
 import { type ClusterView, watchCluster } from "./cluster-view.ts";
+import { CniCache } from "./cni-cache.ts";
 import { FlowCutter } from "./flow-cutter.ts";
+import type { GateMode, GateState } from "./gate-state.ts";
 import { NodeKernel, type Outcome } from "./node-kernel.ts";
+import { StartGate } from "./start-gate.ts";
 import { Worker } from "./worker.ts";
 
 export interface EnforcerOptions {
@@ -20,11 +23,16 @@ export interface EnforcerOptions {
   readonly signal: AbortSignal;
   /** Milliseconds between two looks at whether others have changed what is ours; default 5,000. */
   readonly driftInterval?: number;
+  readonly startGate: GateMode;
+  /** Where the container runtime's CNI library keeps its results. */
+  readonly cniCache: string;
 }
 
 export interface Enforcer {
   /** Why what the cluster asks for does not stand in the kernel, in words; nothing when it does. */
   readonly notReady: () => string | undefined;
+  /** Whether pods that are still to come are closed; `undefined` before the first pass. */
+  readonly startGate: () => GateState | undefined;
   /** Fulfilled when the signal has ended it. Rules stay: who stops an enforcer does not mean to open pods. */
   readonly done: Promise<void>;
 }
@@ -32,12 +40,13 @@ export interface Enforcer {
 /**
  * The loop of one node: what the API server tells is compiled, cut down to this node, rendered, compared with what
  * stands, and the difference written. Nothing is written before everything has been read once; until then what the last
- * run left stays in force (fails closed for who was isolated, and open only for who never was).
+ * run left stays in force (fails closed for who was isolated or is new, and open only for who was known and never isolated).
  */
 export function startEnforcer(options: EnforcerOptions): Enforcer {
   const { client, log, signal, driftInterval = 5_000 } = options;
   const view = watchCluster({
     client,
+    node: options.node,
     signal,
     onTrouble: (trouble) =>
       log.warn({ trouble }, "the API server cannot be followed; what stands stays in force"),
@@ -47,8 +56,11 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
   });
   const node = new NodeEnforcer(options, view);
   const worker = new Worker(() => node.sync(), signal);
+  const cache = new CniCache({ directory: options.cniCache, signal }, (entries) =>
+    view.setCniEntries(entries),
+  );
   const start = async (): Promise<void> => {
-    await view.synced;
+    await Promise.all([view.synced, options.startGate === "off" ? undefined : cache.start()]);
     view.subscribe(() => worker.ask());
     worker.ask();
     for await (const _ of every(driftInterval, undefined, { signal })) {
@@ -60,6 +72,7 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
   start().catch(() => undefined);
   return {
     notReady: () => node.trouble,
+    startGate: () => node.gate.state,
     done: view.done.then(() => worker.idle()),
   };
 }
@@ -67,6 +80,7 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
 /** What one pass needs and what it must remember for the next. */
 class NodeEnforcer {
   trouble: string | undefined = "waiting for the first whole view of the cluster";
+  readonly gate: StartGate;
   readonly #options: EnforcerOptions;
   readonly #view: ClusterView;
   readonly #kernel: NodeKernel;
@@ -77,6 +91,7 @@ class NodeEnforcer {
     this.#view = view;
     this.#kernel = new NodeKernel(options.exec, options.variant);
     this.#flows = new FlowCutter(options);
+    this.gate = new StartGate(options);
   }
 
   recall(): void {
@@ -99,7 +114,13 @@ class NodeEnforcer {
     const began = performance.now();
     const program = this.#view.program();
     const pods = this.#view.livePods();
-    const ruleset = renderIptables(nodeProgram(program, this.#options.node, pods));
+    const { node } = this.#options;
+    const scope = this.gate.scope({
+      podCidrs: this.#view.podCidrs(),
+      local: pods.filter((pod) => pod.node === node),
+      guest: this.#view.guest(),
+    });
+    const ruleset = renderIptables(nodeProgram(program, node, pods, scope));
     const outcome = await this.#kernel.bring(ruleset);
     this.#report(outcome, performance.now() - began);
     await this.#flows.follow({ program, pods, nodes: this.#view.nodes() }, !isEmptyPlan(outcome.plan));

@@ -5,6 +5,7 @@ import { type Variant, detectVariant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
 import { startEnforcer } from "./enforcer.ts";
+import type { GateMode } from "./gate-state.ts";
 import { serveHealth } from "./health.ts";
 
 export interface RunEnforcerOptions {
@@ -14,6 +15,8 @@ export interface RunEnforcerOptions {
   readonly backend: Variant | "auto";
   readonly logLevel: string;
   readonly healthPort: number;
+  readonly startGate: GateMode;
+  readonly cniCache: string;
 }
 
 /** Runs the enforcer as a process: until SIGTERM or SIGINT, with logs on standard output. Returns the exit code. */
@@ -26,7 +29,18 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
   try {
     client = await connect(options.connection);
     const variant = options.backend === "auto" ? await detectVariant(processExec) : options.backend;
-    const enforcer = startEnforcer({ node, client, exec: processExec, variant, log, signal: stop.signal });
+    const { startGate, cniCache } = options;
+    const { signal } = stop;
+    const enforcer = startEnforcer({
+      node,
+      client,
+      exec: processExec,
+      variant,
+      log,
+      signal,
+      startGate,
+      cniCache,
+    });
     const health = await serveHealth({
       host: "127.0.0.1",
       port: options.healthPort,

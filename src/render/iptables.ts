@@ -3,14 +3,12 @@ import type { ClassRule, NodeProgram, SubjectClass } from "../core/node-program.
 import { type Direction, directions, ruleIdText } from "../core/policy.ts";
 import { type Leaf, dispatchChains } from "./dispatch.ts";
 import { FORWARD_CHAIN, classChain, dispatchChain } from "./names.ts";
+import { type GateRules, gateRules } from "./gate.ts";
 import { ruleMatches } from "./matches.ts";
+import { seenRule } from "./nflog.ts";
 import { ruleText } from "./rule-text.ts";
 import type { FamilyRuleset, Hook, Ruleset } from "./ruleset.ts";
 import { type SetTable, setTable } from "./set-table.ts";
-
-/** Denied packets are copied to this NFLOG group, at most so many a second for each class. */
-export const NFLOG_GROUP = 86;
-const NFLOG_LIMIT = "-m limit --limit 10/second --limit-burst 20";
 
 /** Source address equals destination address, as classic BPF over the IP header (what `xt_bpf` takes). */
 const SELF: Readonly<Record<Family, string>> = {
@@ -35,7 +33,7 @@ const HOOKS: readonly Hook[] = [
   },
 ];
 
-function forwardChain(family: Family, sets: Readonly<Record<Direction, string>>): string[] {
+function forwardChain(family: Family, sets: Readonly<Record<Direction, string>>, gate: GateRules): string[] {
   const neighbours = NEIGHBOUR_DISCOVERY.map((type) =>
     ruleText(`-p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`, "neighbour discovery"),
   );
@@ -53,6 +51,7 @@ function forwardChain(family: Family, sets: Readonly<Record<Direction, string>>)
     ruleText("-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN", "judged when it was new"),
     ruleText(`-m bpf --bytecode "${SELF[family]}" -j RETURN`, "a pod to itself"),
     ...(family === "IPv6" ? neighbours : []),
+    ...gate.inForward,
     // Where a flow was cut, conntrack would take the server's next packet for a new flow of its own (tcp_loose), and the
     // client's packets for replies to it. What nobody remembers and starts in mid-stream must come from the client.
     forgotten(sets.ingress, "src"),
@@ -69,10 +68,9 @@ function classRules(each: SubjectClass, family: Family, sets: SetTable): string[
       ruleText(`${match === "" ? "" : `${match} `}-j RETURN`, ruleIdText(rule.id)),
     );
   const isolatedBy = `${direction} isolated by ${policies.join(", ")}`;
-  const prefix = `SV ${direction} ${classChain(each.id)}`;
   return [
     ...each.rules.flatMap(allow),
-    ruleText(`${NFLOG_LIMIT} -j NFLOG --nflog-group ${NFLOG_GROUP} --nflog-prefix "${prefix}"`, "seen"),
+    seenRule(direction, classChain(each.id)),
     ruleText("-j DROP", isolatedBy),
   ];
 }
@@ -101,9 +99,11 @@ function renderFamily(program: NodeProgram, family: Family): FamilyRuleset {
       leaves[direction].map(({ address }) => formatAddress(address)),
     );
   const sets = { ingress: isolated("ingress"), egress: isolated("egress") };
+  const gate = gateRules(program.gate, family, table);
   const populated = new Set([...leaves.ingress, ...leaves.egress].map(({ classId }) => classId));
   const chains = new Map<string, readonly string[]>([
-    [FORWARD_CHAIN, forwardChain(family, sets)],
+    [FORWARD_CHAIN, forwardChain(family, sets, gate)],
+    ...gate.chains,
     ...directions.flatMap((direction) => [...dispatchChains(direction, leaves[direction])]),
     ...program.classes
       .filter(({ id }) => populated.has(id))

@@ -10,6 +10,9 @@ import type { Direction, GroupId, PortName } from "../core/policy.ts";
 
 export const FORWARD_CHAIN = "SELVEDGE-FORWARD";
 
+/** Where packets end that the start gate stops. */
+export const GATE_CHAIN = "SV-GATE";
+
 export const isOurChain = (name: string): boolean => name.startsWith("SELVEDGE-") || name.startsWith("SV-");
 export const isOurSet = (name: string): boolean => /^SV[46]-/.test(name);
 
@@ -26,6 +29,10 @@ const SUBJECT_DIGITS = 19;
  */
 export const isolatedSet = (family: Family, direction: Direction, addresses: readonly string[]): string =>
   `${setPrefix[family]}-${direction}-${digest(addresses.join("\n")).slice(0, SUBJECT_DIGITS)}`;
+
+/** The addresses that the start gate lets by. Named by its content, for the same reason. */
+export const knownSet = (family: Family, addresses: readonly string[]): string =>
+  `${setPrefix[family]}-known-${digest(addresses.join("\n")).slice(0, SUBJECT_DIGITS)}`;
 
 export const groupSet = (family: Family, group: GroupId): string => `${setPrefix[family]}-G-${group}`;
 

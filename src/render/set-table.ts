@@ -4,7 +4,7 @@ import { type Cidr, formatCidr } from "../core/cidr.ts";
 import { everyPodId } from "../core/normalize.ts";
 import type { Direction, GroupId, PortName } from "../core/policy.ts";
 import type { Group, Member } from "../core/program.ts";
-import { blockSet, groupSet, isolatedSet, namedPortSet } from "./names.ts";
+import { blockSet, groupSet, isolatedSet, knownSet, namedPortSet } from "./names.ts";
 import type { IpSet } from "./ruleset.ts";
 
 /** The sets of one family that rules have asked for so far. Asking makes the set and returns its name. */
@@ -17,6 +17,8 @@ export interface SetTable {
   blocks(addresses: AddressSet): string;
   /** The pods that are isolated in one direction, by their addresses. */
   isolated(direction: Direction, addresses: readonly string[]): string;
+  /** The addresses that the start gate lets by. */
+  known(addresses: readonly string[]): string;
 }
 
 export const addressesIn = (family: Family, addresses: readonly Address[] | "unknown"): string[] =>
@@ -62,6 +64,10 @@ export function setTable(family: Family, groups: ReadonlyMap<GroupId, Group>): S
     isolated: (direction, addresses) => {
       const sorted = addresses.toSorted();
       return ask(isolatedSet(family, direction, sorted), "hash:ip", () => sorted);
+    },
+    known: (addresses) => {
+      const sorted = addresses.toSorted();
+      return ask(knownSet(family, sorted), "hash:ip", () => sorted);
     },
     blocks: (addresses) => {
       const blocks = addressSetCidrs(addresses, family);

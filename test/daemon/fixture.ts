@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pino } from "pino";
 import { expect, onTestFinished } from "vitest";
-import { type Enforcer, startEnforcer } from "../../src/daemon/enforcer.ts";
+import { type Enforcer, type EnforcerOptions, startEnforcer } from "../../src/daemon/enforcer.ts";
 import { KubeClient } from "../../src/kube/client.ts";
 import type { Intercept } from "../../src/lab/apiserver/intercept.ts";
 import type { JsonObject } from "../../src/lab/apiserver/json.ts";
@@ -30,7 +33,9 @@ export interface Rig {
   readonly log: readonly LogLine[];
   /** Decides about the API server's answers from now on. */
   readonly disturb: (intercept: Intercept) => void;
-  readonly start: (options?: { readonly driftInterval?: number }) => Enforcer;
+  readonly start: (options?: Partial<Pick<EnforcerOptions, "driftInterval" | "startGate">>) => Enforcer;
+  /** Where the node's container runtime keeps CNI results; not there at first. */
+  readonly cniCache: string;
   /** Writes until now. */
   readonly writes: () => number;
 }
@@ -41,6 +46,9 @@ export async function rig(): Promise<Rig> {
   const api = await startApiServer({ intercept: (request) => intercept(request), bookmarkIntervalMs: 50 });
   onTestFinished(() => api.close());
   const kernel = new MemoryKernel();
+  const directory = await mkdtemp(join(tmpdir(), "selvedge-daemon-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const cniCache = join(directory, "cni", "results");
   const programs = memoryExec(kernel);
   const log: LogLine[] = [];
   const logger = pino({ level: "info" }, { write: (line) => void log.push(JSON.parse(line) as LogLine) });
@@ -52,7 +60,8 @@ export async function rig(): Promise<Rig> {
     disturb: (next) => {
       intercept = next;
     },
-    start: ({ driftInterval = 3_600_000 } = {}) => {
+    cniCache,
+    start: ({ driftInterval = 3_600_000, startGate = "auto" } = {}) => {
       const client = new KubeClient({
         server: new URL(api.url),
         authorize: () => Promise.resolve({ headers: {}, tls: {} }),
@@ -67,6 +76,8 @@ export async function rig(): Promise<Rig> {
         log: logger,
         signal: stop.signal,
         driftInterval,
+        startGate,
+        cniCache,
       });
       onTestFinished(async () => {
         stop.abort();

@@ -28,6 +28,8 @@ const options = (port: number, healthPort: number) => ({
   backend: "nft" as const,
   logLevel: "silent",
   healthPort,
+  startGate: "auto" as const,
+  cniCache: "/nowhere",
 });
 
 test("a process that cannot start leaves nothing running behind its exit code", async () => {

@@ -40,6 +40,9 @@ function addressesOf({ podIP, podIPs }: PodStatusWire): Parsed<Address[]> {
   return problems.length === 0 ? parsed(addresses) : unparsed(problems);
 }
 
+/** The kubelet runs a static pod under the UID of its file, and writes that to the pod that stands for it in the API. */
+const MIRROR = "kubernetes.io/config.mirror";
+
 const NOT_AN_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 
 /**
@@ -60,8 +63,10 @@ export function podOf({ metadata, spec, status }: PodWire): Parsed<Pod> {
     ...(addresses.ok ? [] : addresses.problems),
   ];
   if (identity === undefined || !addresses.ok || problems.length > 0) return unparsed(problems);
+  const uid = meta.annotations?.[MIRROR] || meta.uid;
   return parsed({
     ...identity,
+    ...(uid && { uid }),
     labels: toLabels(meta.labels),
     addresses: addresses.value,
     ports: namedPorts(containerPorts(spec ?? {})),

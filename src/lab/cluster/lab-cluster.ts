@@ -36,10 +36,13 @@ export async function runPod({ lab, control, pods }: LabCluster, plan: PodStart)
   const node = lab.nodes.find((each) => each.name === plan.node);
   if (node === undefined) throw new Error(`no node ${plan.node}`);
   await create(control.client, plan.object);
+  const { metadata } = (await control.client.request({ path: podRef(plan) })) as {
+    readonly metadata: { readonly uid: string };
+  };
   const pod = await startPod(node, {
     namespace,
     name,
-    uid: crypto.randomUUID(),
+    uid: metadata.uid,
     ports,
     hostNetwork,
     ...(addresses === undefined ? {} : { addresses }),

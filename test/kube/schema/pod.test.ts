@@ -25,6 +25,7 @@ describe("a Pod", () => {
     };
     expect(read(raw)).toEqual({
       ...metadata,
+      uid: "u",
       labels: { app: "web" },
       addresses: [v4, v6],
       ports: [
