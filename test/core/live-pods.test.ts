@@ -45,3 +45,8 @@ test("of one age, the first by key has it, whatever the order", () => {
   expect(Object.keys(living(second, first))).toEqual(["p"]);
   expect(Object.keys(living(first, second))).toEqual(["p"]);
 });
+
+test("a pod that keeps all that it claims is the same value", () => {
+  const both = pod("a/p", { ips: ["10.0.0.1", "fd00::1"] });
+  expect(livePods([both])[0]).toBe(both);
+});

@@ -40,3 +40,52 @@ test("every pod is a group only where an egress rule asks by name for ports of n
   expect(asks({ podSelector: {}, egress: [{ ports: [{ port: 80 }] }] })).toBe(false);
   expect(asks({ podSelector: {}, ingress: [{ ports: byName }] })).toBe(false);
 });
+
+test("a block that cannot be read, or of which a hole cannot, matches nothing", () => {
+  const none = from({});
+  for (const cidr of ["10.0.0.0", "10.0.0.0/33", "fd00::/129", "10.0.0.0/08", "/8", "x/8", "10.0.0/8", ""])
+    expect(from({ ipBlock: { cidr } }), cidr).toEqual(none);
+  expect(from({ ipBlock: { cidr: "10.0.0.0/8", except: ["10.0.0.0/16", "x"] } })).toEqual(none);
+});
+
+test("blocks that hold every address of both families are everybody; of one family, they are not", () => {
+  const kind = (...cidrs: string[]) =>
+    from(...cidrs.map((cidr) => ({ ipBlock: { cidr } }))).policy.rules.ingress[0]?.peers.kind;
+  expect(kind("0.0.0.0/0", "::/1", "8000::/1")).toBe("any");
+  expect(kind("0.0.0.0/0")).toBe("some");
+  expect(kind("::/0")).toBe("some");
+});
+
+test("port names are told once, by protocol and then by name", () => {
+  const ports = [
+    { port: "b" },
+    { port: "a" },
+    { protocol: "UDP" as const, port: "a" },
+    { protocol: "SCTP" as const, port: "c" },
+    { protocol: "TCP" as const, port: "b" },
+    { port: 80 },
+  ];
+  const expected = [
+    { protocol: "SCTP", name: "c" },
+    { protocol: "TCP", name: "a" },
+    { protocol: "TCP", name: "b" },
+    { protocol: "UDP", name: "a" },
+  ];
+  for (const given of [ports, ports.toReversed()]) {
+    const { policy } = normal({ podSelector: {}, ingress: [{ ports: given }] });
+    expect(policy.rules.ingress[0]?.ports.named).toEqual(expected);
+  }
+});
+
+test("an invalid policy isolates every pod of its namespace in both directions, and allows nothing", () => {
+  expect(normalize(policy("invalid"))).toEqual({
+    policy: {
+      namespace: "shop",
+      name: "policy",
+      subject: { kind: "all", requirements: [] },
+      isolates: { ingress: true, egress: true },
+      rules: { ingress: [], egress: [] },
+    },
+    groups: new Map(),
+  });
+});

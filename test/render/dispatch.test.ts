@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Family, addressBits } from "../../src/core/address.ts";
+import { type Family, addressBits, parseAddress } from "../../src/core/address.ts";
 import { digest } from "../../src/core/digest.ts";
-import { type Leaf, dispatchChains } from "../../src/render/dispatch.ts";
+import { CLOSED, type Leaf, dispatchChains } from "../../src/render/dispatch.ts";
 import { addressOfBits, bitsOfAddress, following } from "../support/bits.ts";
+import { must } from "../support/must.ts";
 import { emptyTable, restore } from "../support/netfilter/table.ts";
 import { passes } from "../support/netfilter/traverse.ts";
 import { search, SEARCH_TIMEOUT } from "../support/search.ts";
@@ -69,3 +70,41 @@ test.each(["IPv4", "IPv6"] as const)(
   (family) => search(`${family} dispatch`, { cases: leavesOf(family), inTest: 100 }, examine),
   SEARCH_TIMEOUT,
 );
+
+const row = (count: number, first: string, step = 1n): Leaf[] => {
+  const start = must(parseAddress(first));
+  return Array.from({ length: count }, (_, i) => ({
+    address: { ...start, value: start.value + BigInt(i) * step },
+    pod: `ns/p${i}`,
+    classId: digest("0"),
+  }));
+};
+const chainNames = (leaves: readonly Leaf[], direction: "ingress" | "egress" = "ingress"): string[] => [
+  ...dispatchChains(direction, leaves).keys(),
+];
+
+test("sixteen addresses are one chain; one more, and each chain looks at four bits more", () => {
+  expect(chainNames(row(16, "10.0.0.8"))).toEqual(["SV-INGRESS"]);
+  expect(chainNames(row(17, "10.0.0.8"))).toEqual(["SV-INGRESS", "SV-I-10.0.0.0/28", "SV-I-10.0.0.16/28"]);
+  expect(chainNames(row(17, "10.0.0.0", 1n << 24n), "egress").slice(0, 3)).toEqual([
+    "SV-EGRESS",
+    "SV-E-0.0.0.0/4",
+    "SV-E-16.0.0.0/4",
+  ]);
+});
+
+test("bits that all addresses share are not asked for", () => {
+  expect(chainNames(row(32, "10.1.2.0"))).toEqual(["SV-INGRESS", "SV-I-10.1.2.0/28", "SV-I-10.1.2.16/28"]);
+  expect(dispatchChains("ingress", row(32, "fd00::")).get("SV-INGRESS")).toHaveLength(3);
+});
+
+test("the chains of a trie say whose they are", () => {
+  const [first] = dispatchChains("egress", row(17, "10.0.0.8")).get("SV-EGRESS") ?? [];
+  expect(first?.replace(/ #[a-z2-7]{10}"/, '"')).toBe(
+    '-m comment --comment "pods of 10.0.0.0/28" -s 10.0.0.0/28 -g SV-E-10.0.0.0/28',
+  );
+});
+
+test("where nobody is isolated there is a chain, which is closed", () => {
+  expect(dispatchChains("ingress", [])).toEqual(new Map([["SV-INGRESS", [CLOSED]]]));
+});

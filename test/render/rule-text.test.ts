@@ -72,3 +72,32 @@ test("names fit the kernel and are known as ours", () => {
     false,
   );
 });
+
+const commentIn = (comment: string): string => {
+  const words = new Words(ruleText("-j DROP", comment));
+  for (const word of ["-m", "comment", "--comment"]) words.expect(word);
+  return words.take().slice(0, -" #".length - 10);
+};
+
+test("a comment stands as it is where it fits, and else ends in dots", () => {
+  const fits = "x".repeat(255 - " #".length - 10);
+  expect(commentIn(fits)).toBe(fits);
+  expect(commentIn(`${fits}x`)).toBe(`${fits.slice(3)}...`);
+});
+
+test("names, numbers and our own punctuation stay; what could be read as more than a word does not", () => {
+  const ours = "shop/web-1 ingress[0], a=b (c): d.e_F";
+  expect(commentIn(ours)).toBe(ours);
+  expect(commentIn(`a"b'c\\d$e\nf`)).toBe("a?b?c?d?e?f");
+});
+
+test("a hash is found wherever iptables-save has the comment, and only a whole one", () => {
+  const hash = "abcdefghi7";
+  expect(ruleHash(`-A FORWARD -m comment --comment "a b #${hash}" -j DROP`)).toBe(hash);
+  expect(ruleHash(`-m comment --comment #${hash} -j DROP`)).toBe(hash);
+  expect(ruleHash(`-j DROP -m comment --comment "#${hash}"`)).toBeUndefined();
+  expect(ruleHash(`-j DROP -m comment --comment "a #${hash}"`)).toBe(hash);
+  expect(ruleHash(`-m comment --comment "a #${hash}x" -j DROP`)).toBeUndefined();
+  expect(ruleHash(`-m comment --comment "a #${hash.slice(1)}" -j DROP`)).toBeUndefined();
+  expect(ruleHash(`-m comment --comment "a #${hash.slice(1)}1" -j DROP`)).toBeUndefined();
+});

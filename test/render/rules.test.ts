@@ -1,0 +1,118 @@
+/* The rules of one node, written out: what docs/kernel.md shows, and what people see in `iptables-save`. */
+import { expect, test } from "vitest";
+import { isOurChain, isOurSet, setFamily } from "../../src/render/names.ts";
+import type { FamilyRuleset } from "../../src/render/ruleset.ts";
+import { cluster, policy } from "../support/scenario.ts";
+import { rulesetOf } from "../support/transition.ts";
+
+const web = { matchLabels: { app: "web" } };
+const ruleset = rulesetOf(
+  cluster([
+    policy(
+      {
+        podSelector: web,
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [
+          { from: [{ podSelector: { matchLabels: { app: "client" } } }], ports: [{ port: "http" }] },
+          { from: [{ ipBlock: { cidr: "10.0.0.0/8", except: ["10.0.0.0/9"] } }] },
+        ],
+        egress: [
+          { ports: [{ port: 53, protocol: "UDP" }] },
+          { to: [{ podSelector: {} }, { ipBlock: { cidr: "fd00::/8" } }], ports: [{ port: "http" }] },
+        ],
+      },
+      "front",
+    ),
+  ]),
+  "n1",
+);
+
+/** Without the digests, which say nothing to people. */
+const readable = (text: string): string =>
+  text.replaceAll(/ #[a-z2-7]{10}"/g, '"').replaceAll(/(?<=-)[a-z2-7]{19,24}(?=\W|$)/g, "*");
+
+const written = ({ chains }: FamilyRuleset): string[] =>
+  [...chains].flatMap(([chain, rules]) => rules.map((rule) => readable(`${chain}: ${rule}`)));
+
+const comment = (text: string): string => `-m comment --comment "${text}"`;
+
+const MID_STREAM = "-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m set --match-set";
+const CUT = comment("reply of a flow that was cut");
+const CLOSED = `${comment("isolated, and no chain knows this address: closed")} -j DROP`;
+const seen = (direction: string): string =>
+  `${comment("seen")} -m limit --limit 10/second --limit-burst 20 -j NFLOG --nflog-group 86 --nflog-prefix "SV ${direction} SV-C-*"`;
+
+test("the rules of IPv4", () => {
+  expect(written(ruleset.IPv4)).toEqual([
+    `SELVEDGE-FORWARD: ${comment("judged when it was new")} -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN`,
+    `SELVEDGE-FORWARD: ${comment("a pod to itself")} -m bpf --bytecode "6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0" -j RETURN`,
+    `SELVEDGE-FORWARD: ${CUT} ${MID_STREAM} SV4-ingress-* src -j DROP`,
+    `SELVEDGE-FORWARD: ${CUT} ${MID_STREAM} SV4-egress-* dst -j DROP`,
+    `SELVEDGE-FORWARD: ${comment("egress of isolated pods")} -m set --match-set SV4-egress-* src -j SV-EGRESS`,
+    `SELVEDGE-FORWARD: ${comment("ingress of isolated pods")} -m set --match-set SV4-ingress-* dst -j SV-INGRESS`,
+    `SV-INGRESS: ${comment("shop/web")} -d 10.0.0.1/32 -g SV-C-*`,
+    `SV-INGRESS: ${CLOSED}`,
+    `SV-EGRESS: ${comment("shop/web")} -s 10.0.0.1/32 -g SV-C-*`,
+    `SV-EGRESS: ${CLOSED}`,
+    `SV-C-*: ${comment("shop/front ingress[0]")} -p tcp -m tcp --dport 8080 -m set --match-set SV4-G-* src -j RETURN`,
+    `SV-C-*: ${comment("shop/front ingress[1]")} -m set --match-set SV4-N-* src -j RETURN`,
+    `SV-C-*: ${seen("ingress")}`,
+    `SV-C-*: ${comment("ingress isolated by shop/front")} -j DROP`,
+    `SV-C-*: ${comment("shop/front egress[0]")} -p udp -m udp --dport 53 -j RETURN`,
+    `SV-C-*: ${comment("shop/front egress[1]")} -p tcp -m set --match-set SV4-P-* dst,dst -j RETURN`,
+    `SV-C-*: ${seen("egress")}`,
+    `SV-C-*: ${comment("egress isolated by shop/front")} -j DROP`,
+  ]);
+});
+
+test("the rules of IPv6 that differ", () => {
+  const rules = written(ruleset.IPv6);
+  expect(rules.filter((rule) => rule.includes("icmp"))).toEqual(
+    [133, 134, 135, 136, 137].map(
+      (type) =>
+        `SELVEDGE-FORWARD: ${comment("neighbour discovery")} -p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`,
+    ),
+  );
+  expect(rules.filter((rule) => rule.includes("egress[1]"))).toEqual([
+    `SV-C-*: ${comment("shop/front egress[1]")} -p tcp -m set --match-set SV6-P-* dst,dst -j RETURN`,
+    `SV-C-*: ${comment("shop/front egress[1]")} -p tcp -m set --match-set SV6-P-* dst,dst -m set --match-set SV6-N-* dst -j RETURN`,
+  ]);
+  expect(rules.some((rule) => rule.includes("ingress[1]"))).toBe(false);
+});
+
+test("the hooks are the same for both families", () => {
+  const hooks = [
+    { chain: "FORWARD", rule: `${comment("Selvedge: NetworkPolicy")} -j SELVEDGE-FORWARD` },
+    {
+      chain: "OUTPUT",
+      rule: `${comment("Selvedge: NetworkPolicy behind IPVS")} -m addrtype ! --src-type LOCAL -j SELVEDGE-FORWARD`,
+    },
+  ];
+  for (const { hooks: its } of [ruleset.IPv4, ruleset.IPv6])
+    expect(its.map(({ chain, rule }) => ({ chain, rule: readable(rule) }))).toEqual(hooks);
+});
+
+test("the sets hold what docs/kernel.md says they do", () => {
+  const sets = (family: "IPv4" | "IPv6") =>
+    new Map(
+      [...ruleset[family].sets].map(([name, { type, entries }]) => [readable(name), [type, ...entries]]),
+    );
+  expect(sets("IPv4")).toEqual(
+    new Map([
+      ["SV4-G-*", ["hash:ip", "10.0.0.3"]],
+      ["SV4-N-*", ["hash:net", "10.128.0.0/9"]],
+      ["SV4-P-*", ["hash:ip,port", "10.0.0.2,tcp:9090", "10.0.0.1,tcp:8080"]],
+      ["SV4-egress-*", ["hash:ip", "10.0.0.1"]],
+      ["SV4-ingress-*", ["hash:ip", "10.0.0.1"]],
+    ]),
+  );
+  expect([...sets("IPv6").keys()]).toContain("SV6-N-*");
+});
+
+test("what is ours is known by how its name begins, and a set's family too", () => {
+  expect(["SELVEDGE-X", "SV-X"].every(isOurChain)).toBe(true);
+  expect(["SELVEDGE", "SVX", "X-SV-", "X-SELVEDGE-"].some(isOurChain)).toBe(false);
+  expect(["SV4-x", "SV6-x"].every(isOurSet)).toBe(true);
+  expect(["SV5-x", "SV4x", "xSV4-x", "SV-x"].some(isOurSet)).toBe(false);
+  expect(["SV4-x", "SV6-x"].map(setFamily)).toEqual(["IPv4", "IPv6"]);
+});
