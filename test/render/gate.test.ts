@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { families } from "../../src/core/address.ts";
+import { parseCidr } from "../../src/core/cidr.ts";
+import { type GateScope, startGate } from "../../src/core/start-gate.ts";
+import { gateRules } from "../../src/render/gate.ts";
+import { setTable } from "../../src/render/set-table.ts";
+import { addressOfBits, bitsOf, bitsOfAddress, textOfBits } from "../support/bits.ts";
+import { must } from "../support/must.ts";
+import { pod } from "../support/scenario.ts";
+
+const scope = (podCidrs: string[], own: string[]): GateScope => ({
+  podCidrs: podCidrs.map((cidr) => must(parseCidr(cidr))),
+  own: own.map((text) => addressOfBits(bitsOf(text))),
+});
+
+const readable = (rule: string): string =>
+  rule.replace(/ #[a-z2-7]{10}"/, '"').replaceAll(/known-[a-z2-7]{19}(?= )/g, "known-*");
+
+describe("the start gate", () => {
+  test("knows, once each, the pods' and the node's own addresses that lie in the pod CIDRs", () => {
+    const pods = [
+      pod("a/p", { ips: ["10.0.0.1", "10.0.1.1"] }),
+      { ...pod("a/written", {}), addresses: "unknown" as const },
+    ];
+    const { known } = startGate(scope(["10.0.0.0/24"], ["10.0.0.1", "10.0.0.254", "192.0.2.1"]), pods);
+    expect(known.map((address) => textOfBits(bitsOfAddress(address)))).toEqual(["10.0.0.1", "10.0.0.254"]);
+  });
+
+  test("is two rules a block, and a chain that says what it drops", () => {
+    const table = setTable("IPv4", new Map());
+    const gate = startGate(scope(["10.0.0.0/24", "fd00::/64"], ["10.0.0.254", "fd00::1"]), []);
+    const { inForward, chains } = gateRules(gate, "IPv4", table);
+    const words = (way: string) => `start gate: ${way} an address of this node where no pod is known`;
+    expect(inForward.map(readable)).toEqual([
+      `-m comment --comment "${words("from")}" -s 10.0.0.0/24 -m set ! --match-set SV4-known-* src -g SV-GATE`,
+      `-m comment --comment "${words("to")}" -d 10.0.0.0/24 -m set ! --match-set SV4-known-* dst -g SV-GATE`,
+    ]);
+    expect([...chains].map(([name, rules]) => [name, ...rules.map(readable)])).toEqual([
+      [
+        "SV-GATE",
+        '-m comment --comment "seen" -m limit --limit 10/second --limit-burst 20 -j NFLOG --nflog-group 86 --nflog-prefix "SV gate SV-GATE"',
+        '-m comment --comment "start gate: closed until this pod is programmed" -j DROP',
+      ],
+    ]);
+    const [[name, set] = []] = table.sets;
+    expect(name).toMatch(/^SV4-known-/);
+    expect(set).toEqual({ type: "hash:ip", entries: new Set(["10.0.0.254"]) });
+  });
+
+  test("is nothing, not even a set, where there is none or it has no block of the family", () => {
+    const gate = startGate(scope(["10.0.0.0/24"], []), []);
+    for (const [each, family] of [
+      [undefined, "IPv4"],
+      [gate, "IPv6"],
+    ] as const) {
+      const table = setTable(family, new Map());
+      expect(gateRules(each, family, table)).toEqual({ inForward: [], chains: new Map() });
+      expect(table.sets.size).toBe(0);
+    }
+  });
+
+  test("has another set for other addresses, and the same for the same in any order", () => {
+    const names = [["10.0.0.1", "10.0.0.2"], ["10.0.0.2", "10.0.0.1"], ["10.0.0.1"]].map((own) => {
+      const table = setTable("IPv4", new Map());
+      gateRules(startGate(scope(["10.0.0.0/24"], own), []), "IPv4", table);
+      return [...table.sets.keys()].join();
+    });
+    expect(names[0]).toBe(names[1]);
+    expect(names[0]).not.toBe(names[2]);
+    expect(families.map((family) => setTable(family, new Map()).known([]).slice(0, 3))).toEqual([
+      "SV4",
+      "SV6",
+    ]);
+  });
+});
