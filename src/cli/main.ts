@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { canCommand } from "./can-command.ts";
 import { cleanupCommand } from "./cleanup-command.ts";
+import { doctorCommand } from "./doctor-command.ts";
 import { enforcerCommand } from "./enforcer-command.ts";
 import { UsageError, exitCodes } from "./exit-codes.ts";
 import { mapCommand } from "./map-command.ts";
@@ -14,6 +15,7 @@ const program = new Command("selvedge")
   .addCommand(canCommand())
   .addCommand(mapCommand())
   .addCommand(enforcerCommand())
+  .addCommand(doctorCommand())
   .addCommand(cleanupCommand());
 
 function throwInsteadOfExit(command: Command): void {

@@ -1,4 +1,4 @@
-import { FORWARD_CHAIN } from "../render/names.ts";
+import { FORWARD_CHAIN, isOurChain } from "../render/names.ts";
 import { ruleHash } from "../render/rule-text.ts";
 import { type SavedRule, type SavedTable, jumpOf } from "./saved-rules.ts";
 import type { VariantRules } from "./read-everywhere.ts";
@@ -15,3 +15,7 @@ export const isOurHook = ({ chain, rule }: SavedRule): boolean =>
   (chain === "FORWARD" || chain === "OUTPUT") &&
   jumpOf(rule)?.to === FORWARD_CHAIN &&
   ruleHash(rule) !== undefined;
+
+/** Whether anything of ours stands in the table. */
+export const hasOurs = (table: SavedTable | undefined): boolean =>
+  table !== undefined && (table.chains.some(isOurChain) || table.rules.some(isOurHook));

@@ -15,9 +15,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   kernel: ["core", "render"],
   kube: ["core"],
   daemon: ["core", "render", "kernel", "kube"],
+  doctor: ["core", "render", "kernel"],
   lab: ["core", "render", "kernel", "kube", "analysis"],
   library: ["core", "kube", "analysis"],
-  cli: ["core", "render", "kernel", "kube", "analysis", "daemon", "library"],
+  cli: ["core", "render", "kernel", "kube", "analysis", "daemon", "library", "doctor"],
 };
 const rooms = Object.keys(arrows);
 /** Rooms that touch neither clock nor disk nor network. */

@@ -1,0 +1,83 @@
+import { isOurHook } from "../../kernel/ours.ts";
+import { type SavedRule, type SavedTable, jumpOf } from "../../kernel/saved-rules.ts";
+import type { NodeFacts } from "../facts.ts";
+import { type Finding, ok } from "../finding.ts";
+import { type OurTable, ourTables } from "../standing.ts";
+
+const check = "hook";
+
+/** What ends a packet's way through mangle without dropping it. */
+const PASSING = new Set(["ACCEPT", "NFQUEUE", "QUEUE"]);
+
+/** Whether a packet in this chain may leave mangle before it comes back. */
+function mayPass(mangle: SavedTable, chain: string, seen: ReadonlySet<string> = new Set()): boolean {
+  if (PASSING.has(chain)) return true;
+  if (seen.has(chain)) return false;
+  const inside = mangle.rules.filter((rule) => rule.chain === chain);
+  return inside.some(({ rule }) => {
+    const jump = jumpOf(rule);
+    return jump !== undefined && mayPass(mangle, jump.to, new Set([...seen, chain]));
+  });
+}
+
+/** Whether a rule of a built-in chain takes packets past the rules behind it: RETURN and goto end there in the policy. */
+function takesPast(mangle: SavedTable, { rule }: SavedRule): boolean {
+  const jump = jumpOf(rule);
+  return jump !== undefined && (jump.to === "RETURN" || jump.isGoto || mayPass(mangle, jump.to));
+}
+
+const REPAIR =
+  "The enforcer puts it first within seconds: start it, or see in its log why it cannot; then find out who writes before it.";
+
+function hookOf({ place, mangle }: OurTable, chain: "FORWARD" | "OUTPUT"): Finding[] {
+  const rules = mangle.rules.filter((rule) => rule.chain === chain);
+  const position = rules.findIndex(isOurHook);
+  if (position === -1)
+    return [
+      {
+        check,
+        status: "fail",
+        message: `${place}: no rule in mangle ${chain} leads to Selvedge: its policies are not enforced`,
+        mend: "The enforcer puts it back within seconds: start it, or see in its log why it cannot.",
+      },
+    ];
+  const before = rules.slice(0, position);
+  const past = before.find((rule) => takesPast(mangle, rule));
+  if (past !== undefined)
+    return [
+      {
+        check,
+        status: "fail",
+        message: `${place}: a rule before Selvedge's takes packets past it: -A ${chain} ${past.rule}`,
+        mend: REPAIR,
+      },
+    ];
+  if (position > 0)
+    return [
+      {
+        check,
+        status: "warn",
+        message: `${place}: Selvedge's rule in mangle ${chain} is number ${position + 1}, not the first`,
+        mend: REPAIR,
+      },
+    ];
+  return [];
+}
+
+/** Whether every packet that is forwarded comes to Selvedge, before anybody lets it pass. */
+export function hooks(facts: NodeFacts): Finding[] {
+  const tables = ourTables(facts);
+  if (tables.length === 0)
+    return [
+      {
+        check,
+        status: "fail",
+        message: "nothing of Selvedge's stands in the kernel: no policy is enforced on this node",
+        mend: "Start `selvedge enforcer`; if it runs, see in its log why it does not write.",
+      },
+    ];
+  const findings = tables.flatMap((table) => [...hookOf(table, "FORWARD"), ...hookOf(table, "OUTPUT")]);
+  return findings.length > 0
+    ? findings
+    : [ok(check, `first in mangle FORWARD and OUTPUT (${tables.map(({ place }) => place).join("; ")})`)];
+}

@@ -1,0 +1,56 @@
+import { directions } from "../../core/policy.ts";
+import { isolatedSet, isOurChain, isOurSet, setFamily } from "../../render/names.ts";
+import { setsNamedBy } from "../../kernel/saved-rules.ts";
+import type { StandingSet } from "../../kernel/state.ts";
+import type { NodeFacts } from "../facts.ts";
+import { type Finding, ok } from "../finding.ts";
+import { ourTables } from "../standing.ts";
+
+const check = "sets";
+
+const REPAIR = "The enforcer puts its sets right within seconds: start it, or see in its log why it cannot.";
+
+/** Whether a set of isolated pods holds what its name, a digest of its content, says. Other sets are named otherwise. */
+function isAsNamed(name: string, { entries }: StandingSet): boolean {
+  const direction = directions.find((each) => name.slice("SV4-".length).startsWith(`${each}-`));
+  return direction === undefined || isolatedSet(setFamily(name), direction, [...entries].toSorted()) === name;
+}
+
+const fail = (message: string): Finding => ({ check, status: "fail", message, mend: REPAIR });
+
+/** Whether every set that our rules name is there and is what its name says, and no others of ours are. */
+export function sets(facts: NodeFacts): Finding[] {
+  if (facts.sets.kind === "unknown")
+    return [
+      {
+        check,
+        status: "unknown",
+        message: `sets cannot be listed: ${facts.sets.why}`,
+        mend: "Run `ipset save` by hand and mend what it says.",
+      },
+    ];
+  const standing = facts.sets.value;
+  const named = new Set(
+    ourTables(facts).flatMap(({ mangle }) =>
+      mangle.rules.filter(({ chain }) => isOurChain(chain)).flatMap(({ rule }) => setsNamedBy(rule)),
+    ),
+  );
+  const findings = [...named].flatMap((name): Finding[] => {
+    const set = standing.get(name);
+    if (!isOurSet(name)) return [fail(`a rule in Selvedge's chains names a set of others: ${name}`)];
+    if (set === undefined) return [fail(`rules name ${name}, and there is no such set`)];
+    if (set.type === "other") return [fail(`${name} is of a type that Selvedge does not make`)];
+    if (!isAsNamed(name, set))
+      return [fail(`${name} does not hold what Selvedge put into it: pods may be open`)];
+    return [];
+  });
+  const unnamed = [...standing.keys()].filter((name) => !named.has(name));
+  if (unnamed.length > 0)
+    findings.push({
+      check,
+      status: "warn",
+      message: `no rule names ${unnamed.length} of Selvedge's sets: ${unnamed.slice(0, 3).join(", ")}${unnamed.length > 3 ? ", ..." : ""}`,
+      mend: "The enforcer destroys them within seconds; where none runs any more, `selvedge cleanup` does.",
+    });
+  return findings.length > 0 ? findings : [ok(check, named.size === 0 ? "none" : `${named.size}, all there`)];
+}

@@ -1,0 +1,33 @@
+import { bridges } from "./checks/bridges.ts";
+import { chains } from "./checks/chains.ts";
+import { conntrack } from "./checks/conntrack.ts";
+import { enforcer } from "./checks/enforcer.ts";
+import { forwarding } from "./checks/forwarding.ts";
+import { hooks } from "./checks/hooks.ts";
+import { kernelSupport } from "./checks/kernel-support.ts";
+import { privileges } from "./checks/privileges.ts";
+import { secondEnforcer } from "./checks/second-enforcer.ts";
+import { sets } from "./checks/sets.ts";
+import { tools } from "./checks/tools.ts";
+import { variantSplit } from "./checks/variant-split.ts";
+import type { NodeFacts } from "./facts.ts";
+import type { Finding } from "./finding.ts";
+
+/** From what everything stands on to what stands on it: the first that is not well is often the cause of the next. */
+const CHECKS: readonly ((facts: NodeFacts) => Finding[])[] = [
+  privileges,
+  tools,
+  kernelSupport,
+  bridges,
+  forwarding,
+  variantSplit,
+  secondEnforcer,
+  hooks,
+  chains,
+  sets,
+  enforcer,
+  conntrack,
+];
+
+/** All findings about a node, at least one for each check. A pure function of the facts. */
+export const diagnose = (facts: NodeFacts): Finding[] => CHECKS.flatMap((check) => check(facts));
