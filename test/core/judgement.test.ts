@@ -101,3 +101,11 @@ test("a verdict depends where the flow is possible and not certain", () => {
   const verdicts = [1, 2, 3].map((port) => verdictFor(bounds, { protocol: "TCP", port }));
   expect(verdicts).toEqual(["allowed", "depends", "denied"]);
 });
+
+test("a group that the program does not have has no members", () => {
+  const whole = compile(cluster([front]));
+  const halved = { ...whole, groups: new Map() };
+  const question = [endOf("shop/client"), endOf("shop/web"), "IPv4"] as const;
+  expect(judge(whole, ...question).certain).not.toEqual(noTraffic);
+  expect(judge(halved, ...question).possible).toEqual(noTraffic);
+});

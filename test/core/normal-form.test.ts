@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { NetworkPolicyPeer, NetworkPolicySpec } from "../../src/core/network-policy.ts";
 import { everyPodId, normalize } from "../../src/core/normalize.ts";
+import { everything, selector } from "../../src/core/selector.ts";
 import { policy } from "../support/scenario.ts";
 
 const normal = (spec: NetworkPolicySpec) => normalize(policy(spec));
@@ -12,6 +13,8 @@ test("a direction that is not isolated has no rules", () => {
   expect(normal({ ...plain, ingress: [{ from: [{ podSelector: {} }] }] })).toEqual(normal(plain));
   const other = { podSelector: {}, policyTypes: ["Ingress"] as const };
   expect(normal({ ...other, egress: [{ to: [{ podSelector: {} }] }] })).toEqual(normal(other));
+  expect(normal(plain).policy.rules).toEqual({ ingress: [], egress: [] });
+  expect(normal(other).policy.rules).toEqual({ ingress: [], egress: [] });
 });
 
 test("a peer that can select nothing is no peer, yet not everybody", () => {
@@ -88,4 +91,11 @@ test("an invalid policy isolates every pod of its namespace in both directions, 
     },
     groups: new Map(),
   });
+});
+
+test("lists of no values, which the API server refuses: In matches nothing, NotIn everything", () => {
+  const of = (operator: "In" | "NotIn", values?: string[]) =>
+    selector({ matchExpressions: [{ key: "app", operator, values }] });
+  expect([of("In", []), of("In")]).toEqual([{ kind: "nothing" }, { kind: "nothing" }]);
+  expect([of("NotIn", []), of("NotIn")]).toEqual([everything, everything]);
 });

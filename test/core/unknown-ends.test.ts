@@ -1,7 +1,10 @@
 /* Ends of which something is not known yet: the answer is sure where it would be the same whatever that is. */
 import { describe, expect, test } from "vitest";
+import { addressSet } from "../../src/core/address-set.ts";
+import { parseAddress } from "../../src/core/address.ts";
+import { parseCidr } from "../../src/core/cidr.ts";
 import { compile } from "../../src/core/compile.ts";
-import type { End } from "../../src/core/end.ts";
+import { type End, isExempt, isWithin } from "../../src/core/end.ts";
 import { type Verdict, evaluate } from "../../src/core/evaluate.ts";
 import { cluster, pod, pods, policy } from "../support/scenario.ts";
 import { must } from "../support/must.ts";
@@ -57,4 +60,47 @@ test("two replicas of one workload are two pods, and one replica is itself", () 
     });
   expect(between(0, 0)).toBe("allowed");
   expect(between(0, 1)).toBe("denied");
+});
+
+describe("what is not known is answered with maybe", () => {
+  const block = (...cidrs: string[]) => addressSet(cidrs.map((cidr) => must(parseCidr(cidr))));
+  const written: End = { kind: "pod", pod: { ...pod("bank/written", {}), addresses: "unknown" } };
+  const two: End = { kind: "pod", pod: pod("bank/two", { ips: ["10.0.0.8", "10.0.0.9"] }) };
+
+  test("where an address lies", () => {
+    const answers = [
+      isWithin(written, block("10.0.0.0/8"), "IPv4"),
+      isWithin(written, block("0.0.0.0/0"), "IPv4"),
+      isWithin(written, block("0.0.0.0/0"), "IPv6"),
+      isWithin(two, block("10.0.0.8/32"), "IPv4"),
+      isWithin(two, block("10.0.0.8/31"), "IPv4"),
+      isWithin(two, block("10.0.0.7/32"), "IPv4"),
+    ];
+    expect(answers).toEqual(["maybe", "yes", "no", "maybe", "yes", "no"]);
+  });
+
+  test("but for the address that a pod's end is narrowed to", () => {
+    const narrowed = (text: string): End => ({ ...two, address: must(parseAddress(text)) });
+    expect(isWithin(narrowed("10.0.0.8"), block("10.0.0.8/32"), "IPv4")).toBe("yes");
+    expect(isWithin(narrowed("10.0.0.9"), block("10.0.0.8/32"), "IPv4")).toBe("no");
+    expect(
+      isWithin({ kind: "address", address: must(parseAddress("10.0.0.8")) }, block("::/0"), "IPv6"),
+    ).toBe("no");
+  });
+
+  test("whether a pod is on a node", () => {
+    const onNode = (name: string | undefined): End => ({ kind: "node", name, addresses: "unknown" });
+    const homeless: End = { kind: "pod", pod: { ...pod("bank/late", {}), node: undefined } };
+    const here: End = { kind: "pod", pod: pod("bank/here", {}) };
+    const pairs: readonly (readonly [End, End])[] = [
+      [here, onNode("n1")],
+      [onNode("n1"), here],
+      [here, onNode("n2")],
+      [here, onNode(undefined)],
+      [homeless, onNode("n1")],
+      [onNode("n1"), onNode("n1")],
+      [here, { kind: "address", address: must(parseAddress("10.0.0.8")) }],
+    ];
+    expect(pairs.map(([a, b]) => isExempt(a, b))).toEqual(["yes", "yes", "no", "maybe", "maybe", "no", "no"]);
+  });
 });
