@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { canCommand } from "./can-command.ts";
 import { cleanupCommand } from "./cleanup-command.ts";
+import { countersCommand } from "./counters-command.ts";
+import { denialsCommand } from "./denials-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { enforcerCommand } from "./enforcer-command.ts";
 import { UsageError, exitCodes } from "./exit-codes.ts";
@@ -15,6 +17,8 @@ const program = new Command("selvedge")
   .addCommand(canCommand())
   .addCommand(mapCommand())
   .addCommand(enforcerCommand())
+  .addCommand(denialsCommand())
+  .addCommand(countersCommand())
   .addCommand(doctorCommand())
   .addCommand(cleanupCommand());
 

@@ -52,7 +52,7 @@ describe("selvedge", () => {
   it("shows its verbs, and each verb two examples", () => {
     const { status, stdout } = selvedge(["--help"]);
     expect(status).toBe(0);
-    for (const verb of ["can", "map", "enforcer", "doctor", "cleanup"]) {
+    for (const verb of ["can", "map", "enforcer", "denials", "counters", "doctor", "cleanup"]) {
       expect(stdout).toContain(`  ${verb}`);
       const help = selvedge([verb, "--help"]);
       expect(help.status).toBe(0);

@@ -63,6 +63,8 @@ const fence = (way: Way): Probe => ({
 export class Wire {
   /** Runs programs in the network namespace. */
   readonly exec: Exec;
+  /** Put in front of a command, these words have it run there. */
+  readonly enter: readonly [string, ...string[]];
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #seen = new Map<string, number>();
   #sent = 0;
@@ -72,7 +74,8 @@ export class Wire {
 
   private constructor(child: ChildProcessWithoutNullStreams) {
     this.#child = child;
-    this.exec = prefixExec(processExec, ["nsenter", `--target=${must(child.pid)}`, "--net", "--"]);
+    this.enter = ["nsenter", `--target=${must(child.pid)}`, "--net", "--"];
+    this.exec = prefixExec(processExec, this.enter);
     child.stdout.on("data", (chunk: Buffer) => this.#read(chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => this.#fail(chunk.toString()));
     child.once("error", (error) => this.#fail(error.message));

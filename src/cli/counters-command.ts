@@ -1,0 +1,37 @@
+import { Command, Option } from "commander";
+import { type Backend, backendOption } from "./backend-option.ts";
+import { UsageError } from "./exit-codes.ts";
+
+interface CountersFlags {
+  readonly output: "text" | "json";
+  readonly backend: Backend;
+}
+
+export function countersCommand(): Command {
+  return new Command("counters")
+    .summary("what each rule of each policy has let pass on this node, and dropped (needs root)")
+    .description(
+      "Reads the packet counters of this node's rules from the kernel, by the policy's rule that was written down, IPv4 and\n" +
+        "IPv6 together, and leaves them as they are. A rule counts the first packet of each connection: established ones pass\n" +
+        "before it. A denied packet counts for every policy that isolates. The kernel counts from when a rule was last written.",
+    )
+    .addOption(new Option("-o, --output <format>", "output format").choices(["text", "json"]).default("text"))
+    .addOption(backendOption())
+    .addHelpText("after", "\nExamples:\n  selvedge counters\n  selvedge counters -o json --backend legacy")
+    .action(async ({ output, backend }: CountersFlags) => {
+      const [{ processExec }, { detectVariant }, { readCounted }, { policyCounters }, texts] =
+        await Promise.all([
+          import("../kernel/exec.ts"),
+          import("../kernel/variant.ts"),
+          import("../kernel/counters/read-counted.ts"),
+          import("../kernel/counters/policy-counters.ts"),
+          import("./counters-text.ts"),
+        ]);
+      const variant = backend === "auto" ? await detectVariant(processExec) : backend;
+      const counted = await readCounted(processExec, variant).catch((error: unknown) => {
+        throw new UsageError(error instanceof Error ? error.message : String(error));
+      });
+      const counters = policyCounters([...counted.IPv4, ...counted.IPv6]);
+      process.stdout.write(output === "json" ? texts.countersJson(counters) : texts.countersText(counters));
+    });
+}

@@ -1,0 +1,37 @@
+import type { Denial } from "../core/denial.ts";
+import { readCounted } from "../kernel/counters/read-counted.ts";
+import { nameDenial } from "../kernel/denials/name-denial.ts";
+import { standingNames } from "../kernel/denials/standing-names.ts";
+import { processExec } from "../kernel/exec.ts";
+import { readNflog } from "../kernel/nflog/read-nflog.ts";
+import { processStreamExec } from "../kernel/stream-exec.ts";
+import { detectVariant } from "../kernel/variant.ts";
+import type { Backend } from "./backend-option.ts";
+
+/** How long the names that the kernel's rules know are taken for current, in milliseconds. */
+const NAMES_LAST = 5_000;
+
+/** Reads denials from the kernel alone, until it cannot; tells why. */
+export async function followKernelDenials(
+  backend: Backend,
+  onDenial: (denial: Denial) => void,
+): Promise<string> {
+  const variant = backend === "auto" ? await detectVariant(processExec) : backend;
+  const read = async () => standingNames(await readCounted(processExec, variant));
+  let names = read();
+  let at = performance.now();
+  // One after the other: denials are told in the order in which they came.
+  let told = Promise.resolve();
+  return readNflog({
+    run: processStreamExec,
+    signal: new AbortController().signal,
+    onPacket: (packet) => {
+      if (performance.now() - at > NAMES_LAST) {
+        names = read();
+        at = performance.now();
+      }
+      const known = names.catch(() => ({ policies: new Map(), pods: new Map() }));
+      told = told.then(async () => onDenial(nameDenial(packet, await known)));
+    },
+  });
+}

@@ -1,0 +1,43 @@
+import { isOurChain } from "../../render/names.ts";
+import { ruleHash } from "../../render/rule-text.ts";
+
+/** One of our rules as it stands, with what it has counted since it was written. */
+export interface CountedRule {
+  readonly chain: string;
+  /** 0 is the first rule of its chain. */
+  readonly place: number;
+  /** The comment without the digest at its end. */
+  readonly comment: string;
+  /** The digest in its comment; none: not a rule that we wrote. */
+  readonly hash: string | undefined;
+  /** The rule in `iptables-save`'s words. */
+  readonly rule: string;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** The words of a rule's comment, from our own text or from `iptables-save`'s, without the digest. */
+export const commentWords = (rule: string): string =>
+  /--comment "([^"]*?)(?: #[a-z2-7]{10})?"/.exec(rule)?.[1] ?? "";
+
+/** Reads the output of `iptables-save -c -t mangle`: the rules of our chains. Both variants print alike. */
+export function parseCountedRules(text: string): CountedRule[] {
+  const rules: CountedRule[] = [];
+  const places = new Map<string, number>();
+  for (const line of text.split("\n")) {
+    const [, packets, bytes, chain = "", rule = ""] = /^\[(\d+):(\d+)\] -A (\S+) ?(.*)$/.exec(line) ?? [];
+    if (!isOurChain(chain)) continue;
+    const place = places.get(chain) ?? 0;
+    places.set(chain, place + 1);
+    rules.push({
+      chain,
+      place,
+      comment: commentWords(rule),
+      hash: ruleHash(rule),
+      rule,
+      packets: Number(packets),
+      bytes: Number(bytes),
+    });
+  }
+  return rules;
+}
