@@ -5,6 +5,7 @@ import type { NodeFacts, Tool, Trial } from "../../src/doctor/facts.ts";
 import { type Ailment, type Finding, verdictOf } from "../../src/doctor/finding.ts";
 import { findingsText } from "../../src/doctor/findings-text.ts";
 import type { StandingSet } from "../../src/kernel/state.ts";
+import { knownSet } from "../../src/render/names.ts";
 import { must } from "../support/must.ts";
 import { healthy, ourText, rulesOf, switched } from "./healthy.ts";
 
@@ -35,11 +36,16 @@ const before = (chain: "FORWARD" | "OUTPUT", rule: string, more = "") =>
 
 const standing = must(healthy.sets.kind === "known" ? healthy.sets.value : undefined);
 const ingress = must([...standing.keys()].find((name) => name.startsWith("SV4-ingress-")));
-const withSets = (change: (sets: Map<string, StandingSet>) => void): NodeFacts => {
+const known = knownSet("IPv4", ["10.0.0.1"]);
+const setsFact = (change: (sets: Map<string, StandingSet>) => void): Pick<NodeFacts, "sets"> => {
   const sets = new Map(standing);
   change(sets);
-  return { ...healthy, sets: { kind: "known", value: sets } };
+  return { sets: { kind: "known", value: sets } };
 };
+const withSets = (change: (sets: Map<string, StandingSet>) => void): NodeFacts => ({
+  ...healthy,
+  ...setsFact(change),
+});
 
 const chainIn = (chain: string, table = "filter"): NodeFacts => ({
   ...healthy,
@@ -72,7 +78,7 @@ const cases: readonly Case[] = [
   {
     name: "no ipset",
     facts: without("ipset"),
-    finds: { check: "ipset", status: "fail", message: /ipset is not here/ },
+    finds: { check: "ipset", status: "fail", message: /ipset does not run \(not found\)/ },
   },
   {
     name: "no conntrack",
@@ -219,6 +225,21 @@ const cases: readonly Case[] = [
     finds: { check: "sets", status: "fail", message: /does not hold what Selvedge put/ },
   },
   {
+    name: "a set of the start gate that somebody added to",
+    facts: {
+      ...edited((text) =>
+        text.replace(
+          "-A SELVEDGE-FORWARD ",
+          `-A SELVEDGE-FORWARD -m comment --comment "gate #aaaaaaaaaa" -m set ! --match-set ${known} src -g SV-GATE\n-A SELVEDGE-FORWARD `,
+        ),
+      ),
+      ...setsFact((sets) =>
+        sets.set(known, { type: "hash:ip", entries: new Set(["10.0.0.1", "10.0.0.66"]) }),
+      ),
+    },
+    finds: { check: "sets", status: "fail", message: new RegExp(`${known} does not hold`) },
+  },
+  {
     name: "a set of another type",
     facts: withSets((sets) => sets.set(ingress, { type: "other", entries: new Set() })),
     finds: { check: "sets", status: "fail", message: /type/ },
@@ -276,6 +297,21 @@ describe("the doctor", () => {
       mend: expect.stringMatching(/^[A-Z].*\.$/),
     });
     expect(verdictOf(diagnose(facts))).toBe(finds.status === "warn" ? "ok" : finds.status);
+  });
+
+  test("says nothing of a node that it may not look at", () => {
+    expect(diagnose({ ...healthy, isNetAdmin: false }).map(({ check }) => check)).toEqual(["privileges"]);
+  });
+
+  test("does not take what it cannot read for missing", () => {
+    const rules = rulesOf({ "nft IPv4": "", "nft IPv6": "" }).map((each) =>
+      each.variant === "nft"
+        ? { ...each, reading: { kind: "unreadable", message: "incompatible" } as const }
+        : each,
+    );
+    const found = unwell({ ...healthy, rules, sets: { kind: "known", value: new Map() } });
+    expect(new Set(found.map(({ status }) => status))).toEqual(new Set(["unknown"]));
+    expect(found.map(({ check }) => check)).toContain("hook");
   });
 
   test("finds that nothing of ours stands", () => {

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { type Exec, execOrThrow, prefixExec, processExec } from "../../src/kernel/exec.ts";
 import { type Ran, root } from "../cli/selvedge.ts";
@@ -10,6 +10,8 @@ export interface OwnNetns {
   sh(line: string, input?: string): Promise<string>;
   /** Runs the very program that is installed in it. */
   selvedge(...args: readonly string[]): Ran;
+  /** Starts a program in it, whose first words on standard output say that it is ready. */
+  start(command: string, ...args: readonly string[]): Promise<ChildProcess>;
   remove(): Promise<void>;
 }
 
@@ -32,6 +34,15 @@ export async function ownNetns(): Promise<OwnNetns> {
       const [command, ...rest] = [...enter, join(root, "bin/selvedge"), ...args];
       const { status, stdout, stderr } = spawnSync(command ?? "", rest, { cwd: root, encoding: "utf8" });
       return { status, stdout, stderr };
+    },
+    start: async (...command) => {
+      const [first, ...rest] = enter;
+      const child = spawn(first, [...rest, ...command], { stdio: ["ignore", "pipe", "inherit"] });
+      await new Promise((resolve, reject) => {
+        child.stdout.once("data", resolve);
+        child.once("exit", () => reject(new Error(`${command[0]} ended before it was ready`)));
+      });
+      return child;
     },
     remove: async () => {
       await execOrThrow(processExec, { command: "ip", args: ["netns", "del", name] });

@@ -1,5 +1,5 @@
 import { directions } from "../../core/policy.ts";
-import { FORWARD_CHAIN, dispatchChain, isOurChain } from "../../render/names.ts";
+import { FORWARD_CHAIN, GATE_CHAIN, dispatchChain, isOurChain } from "../../render/names.ts";
 import { ruleHash } from "../../render/rule-text.ts";
 import { jumpOf } from "../../kernel/saved-rules.ts";
 import type { NodeFacts } from "../facts.ts";
@@ -9,7 +9,8 @@ import { type OurTable, ourTables } from "../standing.ts";
 const check = "chains";
 
 /** Those that judge: whoever comes to their end is denied. */
-const JUDGING = /^SV-(?:INGRESS|EGRESS|[IEC]-.*)$/;
+const isJudging = (chain: string): boolean =>
+  chain === GATE_CHAIN || /^SV-(?:INGRESS|EGRESS|[IEC]-)/.test(chain);
 
 const MEND =
   "The enforcer puts its chains right within seconds: start it, or see in its log why it cannot; then find out who writes there.";
@@ -22,7 +23,7 @@ function troubles({ mangle }: OurTable): string[] {
   const led = new Set((inside.get(FORWARD_CHAIN) ?? []).map(({ rule }) => jumpOf(rule)?.to));
   const unled = directions.map(dispatchChain).filter((chain) => !led.has(chain));
   const open = ours.filter(
-    (chain) => JUDGING.test(chain) && jumpOf(inside.get(chain)?.at(-1)?.rule ?? "")?.to !== "DROP",
+    (chain) => isJudging(chain) && jumpOf(inside.get(chain)?.at(-1)?.rule ?? "")?.to !== "DROP",
   );
   return [
     ...strange.map(

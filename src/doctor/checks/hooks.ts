@@ -67,6 +67,15 @@ function hookOf({ place, mangle }: OurTable, chain: "FORWARD" | "OUTPUT"): Findi
 /** Whether every packet that is forwarded comes to Selvedge, before anybody lets it pass. */
 export function hooks(facts: NodeFacts): Finding[] {
   const tables = ourTables(facts);
+  if (tables.length === 0 && facts.rules.some(({ reading }) => reading.kind === "unreadable"))
+    return [
+      {
+        check,
+        status: "unknown",
+        message: "nothing of Selvedge's is seen, but not all rules can be read",
+        mend: "Mend what keeps them from being read (above), then ask again.",
+      },
+    ];
   if (tables.length === 0)
     return [
       {

@@ -1,5 +1,6 @@
+import type { Family } from "../../core/address.ts";
 import { directions } from "../../core/policy.ts";
-import { isolatedSet, isOurChain, isOurSet, setFamily } from "../../render/names.ts";
+import { isolatedSet, isOurChain, isOurSet, knownSet, setFamily } from "../../render/names.ts";
 import { setsNamedBy } from "../../kernel/saved-rules.ts";
 import type { StandingSet } from "../../kernel/state.ts";
 import type { NodeFacts } from "../facts.ts";
@@ -10,10 +11,19 @@ const check = "sets";
 
 const REPAIR = "The enforcer puts its sets right within seconds: start it, or see in its log why it cannot.";
 
-/** Whether a set of isolated pods holds what its name, a digest of its content, says. Other sets are named otherwise. */
+/** What sets whose names are digests of their content must be called, with this content. */
+const namedByContent = (family: Family, addresses: readonly string[]): string[] => [
+  knownSet(family, addresses),
+  ...directions.map((direction) => isolatedSet(family, direction, addresses)),
+];
+
+/** `SV4-ingress` of `SV4-ingress-<digest>`. */
+const stem = (name: string): string => name.slice(0, name.lastIndexOf("-"));
+
+/** Whether a set that is named by a digest of its addresses holds these; others may hold what they like. */
 function isAsNamed(name: string, { entries }: StandingSet): boolean {
-  const direction = directions.find((each) => name.slice("SV4-".length).startsWith(`${each}-`));
-  return direction === undefined || isolatedSet(setFamily(name), direction, [...entries].toSorted()) === name;
+  const names = namedByContent(setFamily(name), [...entries].toSorted());
+  return names.includes(name) || !names.map(stem).includes(stem(name));
 }
 
 const fail = (message: string): Finding => ({ check, status: "fail", message, mend: REPAIR });

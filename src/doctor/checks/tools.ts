@@ -24,15 +24,15 @@ export function tools({ tools: found }: NodeFacts): Finding[] {
           message: "neither iptables-nft nor iptables-legacy is here for both families",
           mend: "Install the distribution's iptables package.",
         };
-  const others = Object.entries(PURPOSE).map(([name, purpose]): Finding =>
-    isThere(name)
-      ? ok(name, version(name))
-      : {
-          check: name,
-          status: "fail",
-          message: `${name} is not here: ${purpose}`,
-          mend: `Install the distribution's ${name} package.`,
-        },
-  );
+  const others = Object.entries(PURPOSE).map(([name, purpose]): Finding => {
+    const tool = found.get(name);
+    if (tool?.kind === "found") return ok(name, tool.version);
+    return {
+      check: name,
+      status: "fail",
+      message: `${name} does not run (${tool?.why ?? "not asked"}): ${purpose}`,
+      mend: `Install the distribution's ${name} package.`,
+    };
+  });
   return [iptables, ...others];
 }

@@ -21,9 +21,11 @@ describeKernel("selvedge cleanup", () => {
   describe.each(["nft", "legacy"] satisfies Variant[])("with iptables-%s", (variant) => {
     it("removes exactly ours: what others have is the same to the byte", async () => {
       await moveIn(netns, variant);
+      await netns.sh("ping -c 2 -i 0.2 -q 127.0.0.1");
       const before = await everything(netns);
       await enforce(netns, variant);
       expect(await everything(netns)).not.toBe(before);
+      expect(before).toMatch(/^\[[1-9]\d*:\d+\] -A OUTPUT/m);
 
       const { removed, left } = await cleanup(netns.exec);
       expect(left).toEqual([]);

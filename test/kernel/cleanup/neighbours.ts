@@ -97,11 +97,14 @@ const rulesOf = (family: Family): string =>
 const oddOf = (family: Family): string =>
   family === "v4" ? odd : odd.replaceAll("SVX-theirs", "SVX-theirs6").replaceAll("set theirs", "set theirs6");
 
-/** Everything that stands in a namespace, to the byte, but the time of day. */
+/**
+ * Everything that stands in a namespace, to the byte and with the counters of rules, but the time of day and the counters
+ * of policies: those iptables-legacy sets to 0 at every write, whoever writes.
+ */
 export async function everything(netns: OwnNetns): Promise<string> {
   const saves = ["iptables-nft", "ip6tables-nft", "iptables-legacy", "ip6tables-legacy"].map(
-    (program) => `${program}-save 2>/dev/null`,
+    (program) => `${program}-save -c 2>/dev/null`,
   );
   const text = await netns.sh([...saves, "ipset save -sorted"].join("; "));
-  return text.replaceAll(/^# .*\n/gm, "");
+  return text.replaceAll(/^# .*\n/gm, "").replaceAll(/^(:.*) \[\d+:\d+\]$/gm, "$1");
 }
