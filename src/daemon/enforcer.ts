@@ -8,9 +8,10 @@ import type { KubeClient } from "../kube/client.ts";
 import { renderIptables } from "../render/iptables.ts";
 import { type ClusterView, watchCluster } from "./cluster-view.ts";
 import { CniCache } from "./cni-cache.ts";
+import { type EnforcerObserver, logObserver, tellAll } from "./enforcer-observer.ts";
 import { FlowCutter } from "./flow-cutter.ts";
 import type { GateMode, GateState } from "./gate-state.ts";
-import { NodeKernel, type Outcome } from "./node-kernel.ts";
+import { NodeKernel } from "./node-kernel.ts";
 import { StartGate } from "./start-gate.ts";
 import { Worker } from "./worker.ts";
 
@@ -20,6 +21,8 @@ export interface EnforcerOptions {
   readonly exec: Exec;
   readonly variant: Variant;
   readonly log: Logger;
+  /** Told of what happens, beside the log. */
+  readonly observers?: readonly EnforcerObserver[];
   readonly signal: AbortSignal;
   /** Milliseconds between two looks at whether others have changed what is ours; default 5,000. */
   readonly driftInterval?: number;
@@ -43,18 +46,19 @@ export interface Enforcer {
  * run left stays in force (fails closed for who was isolated or is new, and open only for who was known and never isolated).
  */
 export function startEnforcer(options: EnforcerOptions): Enforcer {
-  const { client, log, signal, driftInterval = 5_000 } = options;
+  const { client, log, signal, observers = [], driftInterval = 5_000 } = options;
+  const tell = tellAll([logObserver(log), ...observers], (error) =>
+    log.error({ err: error }, "an observer failed"),
+  );
   const view = watchCluster({
     client,
     node: options.node,
     signal,
-    onTrouble: (trouble) =>
-      log.warn({ trouble }, "the API server cannot be followed; what stands stays in force"),
-    onRecovery: (collection) => log.info({ collection }, "the API server is followed again"),
-    onBadObject: (object, problems, consequence) =>
-      log.warn({ object, problems, consequence }, "invalid object"),
+    onTrouble: tell.interrupted,
+    onRecovery: tell.recovered,
+    onBadObject: tell.badObject,
   });
-  const node = new NodeEnforcer(options, view);
+  const node = new NodeEnforcer(options, view, tell);
   const worker = new Worker(() => node.sync(), signal);
   const cache = new CniCache({ directory: options.cniCache, signal }, (entries) =>
     view.setCniEntries(entries),
@@ -85,17 +89,21 @@ class NodeEnforcer {
   readonly #view: ClusterView;
   readonly #kernel: NodeKernel;
   readonly #flows: FlowCutter;
+  readonly #tell: Required<EnforcerObserver>;
+  #isRecalled = false;
 
-  constructor(options: EnforcerOptions, view: ClusterView) {
+  constructor(options: EnforcerOptions, view: ClusterView, tell: Required<EnforcerObserver>) {
     this.#options = options;
     this.#view = view;
     this.#kernel = new NodeKernel(options.exec, options.variant);
-    this.#flows = new FlowCutter(options);
+    this.#flows = new FlowCutter({ ...options, onCut: tell.cutFlows });
+    this.#tell = tell;
     this.gate = new StartGate(options);
   }
 
   recall(): void {
     this.#kernel.recall();
+    this.#isRecalled = true;
   }
 
   /** One pass. `again` where something could not be written: what was in force before stays so, and it is tried again. */
@@ -105,7 +113,7 @@ class NodeEnforcer {
     } catch (error) {
       // A fault of our own. The next change may not meet it, and a crash would take the health and the log with it.
       this.trouble = String(error);
-      this.#options.log.error({ err: error }, "a pass failed; what stood before stays in force");
+      this.#tell.failed(error);
       return "again";
     }
   }
@@ -120,28 +128,18 @@ class NodeEnforcer {
       local: pods.filter((pod) => pod.node === node),
       guest: this.#view.guest(),
     });
-    const ruleset = renderIptables(nodeProgram(program, node, pods, scope));
+    const local = nodeProgram(program, node, pods, scope);
+    const ruleset = renderIptables(local);
+    const isRecalled = this.#isRecalled;
+    this.#isRecalled = false;
+    this.#tell.passing();
     const outcome = await this.#kernel.bring(ruleset);
-    this.#report(outcome, performance.now() - began);
-    await this.#flows.follow({ program, pods, nodes: this.#view.nodes() }, !isEmptyPlan(outcome.plan));
-    return outcome.failures.length === 0 ? "done" : "again";
-  }
-
-  #report({ plan, commands, failures }: Outcome, elapsed: number): void {
-    const { log } = this.#options;
-    const [first] = failures;
-    this.trouble = first === undefined ? undefined : `${first.step}: ${first.message}`;
-    if (failures.length > 0) log.error({ failures }, "could not write; what stood before stays in force");
-    if (isEmptyPlan(plan)) return;
-    log.info(
-      {
-        setLines: plan.setsBefore.length + plan.setsAfter.length,
-        tables: [...plan.tables.keys()],
-        setsDestroyed: plan.destroy.length,
-        commands,
-        milliseconds: Math.round(elapsed * 10) / 10,
-      },
-      "applied",
-    );
+    const [failure] = outcome.failures;
+    this.trouble = failure === undefined ? undefined : `${failure.step}: ${failure.message}`;
+    const milliseconds = performance.now() - began;
+    const nodes = this.#view.nodes();
+    this.#tell.passed({ program, pods, nodes, local, ruleset, outcome, milliseconds, isRecalled });
+    await this.#flows.follow({ program, pods, nodes }, !isEmptyPlan(outcome.plan));
+    return failure === undefined ? "done" : "again";
   }
 }

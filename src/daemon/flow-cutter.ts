@@ -11,6 +11,8 @@ export interface FlowCutterOptions {
   readonly node: string;
   readonly exec: Exec;
   readonly log: Logger;
+  /** Told how many were cut. */
+  readonly onCut: (flows: number) => void;
 }
 
 /** What the flows of this node are judged by. */
@@ -67,16 +69,17 @@ export class FlowCutter {
 
   /** Returns what went wrong, if anything. */
   async #cut(judges: Judges): Promise<string | undefined> {
-    const { exec, log, node } = this.#options;
+    const { exec, log, node, onCut } = this.#options;
     const flows = await listFlows(exec);
     if (flows === undefined) return "conntrack cannot be asked";
     const view = { ...judges, node, own: ownAddresses() };
     const cut = new Set([...deniedFlows(flows, view), ...flowsOf(flows, this.#gone)]);
     if (cut.size === 0) return undefined;
     const trouble = await cutFlows(exec, [...cut]);
-    if (trouble === undefined)
-      log.info({ flows: cut.size, examples: [...cut].slice(0, 5).map(describeFlow) }, "cut flows");
-    return trouble;
+    if (trouble !== undefined) return trouble;
+    log.info({ flows: cut.size, examples: [...cut].slice(0, 5).map(describeFlow) }, "cut flows");
+    onCut(cut.size);
+    return undefined;
   }
 
   #report(trouble: string | undefined): void {

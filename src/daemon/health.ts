@@ -1,11 +1,15 @@
-import { createServer } from "node:http";
+import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+
+export type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface HealthOptions {
   readonly port: number;
   readonly host: string;
   /** Why not, or nothing when all is well. */
   readonly notReady: () => string | undefined;
+  /** What else is answered, by path. */
+  readonly routes?: ReadonlyMap<string, Route>;
 }
 
 export interface Health {
@@ -14,9 +18,14 @@ export interface Health {
 }
 
 /** `/healthz`: the process turns; `/readyz`: it has synced and what it wants stands in the kernel (503 and why, if not). */
-export async function serveHealth({ port, host, notReady }: HealthOptions): Promise<Health> {
+export async function serveHealth({ port, host, notReady, routes }: HealthOptions): Promise<Health> {
   const server = createServer((request, response) => {
-    const path = request.url?.split("?")[0];
+    const path = request.url?.split("?")[0] ?? "";
+    const route = routes?.get(path);
+    if (route !== undefined) {
+      route(request, response);
+      return;
+    }
     const [status, body] =
       path === "/healthz" || path === "/livez"
         ? [200, "ok"]

@@ -1,12 +1,17 @@
 import { hostname } from "node:os";
 import { pino } from "pino";
+import { readCounted } from "../kernel/counters/read-counted.ts";
 import { processExec } from "../kernel/exec.ts";
+import { processStreamExec } from "../kernel/stream-exec.ts";
 import { type Variant, detectVariant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
+import { DenialWatch } from "./denials/denial-watch.ts";
 import { startEnforcer } from "./enforcer.ts";
 import type { GateMode } from "./gate-state.ts";
 import { serveHealth } from "./health.ts";
+import { CounterReader } from "./metrics/counter-reader.ts";
+import { metrics } from "./metrics/metrics.ts";
 
 export interface RunEnforcerOptions {
   /** Default: this machine's name, as kubelet's. */
@@ -31,7 +36,11 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     const variant = options.backend === "auto" ? await detectVariant(processExec) : options.backend;
     const { startGate, cniCache } = options;
     const { signal } = stop;
+    const counters = new CounterReader(() => readCounted(processExec, variant));
+    const measured = metrics(counters);
+    const denials = new DenialWatch({ node, run: processStreamExec, log, signal });
     const enforcer = startEnforcer({
+      observers: [counters.observer, measured.observer, denials.observer],
       node,
       client,
       exec: processExec,
@@ -45,7 +54,13 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       host: "127.0.0.1",
       port: options.healthPort,
       notReady: enforcer.notReady,
+      routes: new Map([
+        ["/metrics", measured.route],
+        ["/denials", denials.feed.route],
+      ]),
     });
+    counters.start(signal);
+    denials.start();
     log.info({ variant, healthPort: health.port }, "enforcer started");
     await enforcer.done;
     health.close();

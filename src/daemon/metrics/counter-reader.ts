@@ -1,0 +1,79 @@
+import { type Family, families } from "../../core/address.ts";
+import type { CountedRule } from "../../kernel/counters/counted-rule.ts";
+import type { EnforcerObserver, Pass } from "../enforcer-observer.ts";
+import { CounterSums, meaningAmong } from "./counter-sums.ts";
+
+/** The chains of a family that a pass has written anew. */
+function rewritten({ outcome: { plan, failures } }: Pass, family: Family): string[] {
+  const isWritten = !failures.some(({ step }) => step === "fill sets" || step === `write ${family} rules`);
+  const text = isWritten ? (plan.tables.get(family) ?? "") : "";
+  return [...text.matchAll(/^:(\S+) /gm)].map(([, chain = ""]) => chain);
+}
+
+/** A reading during which rules were written is thrown away; so often it is tried again before the old sums must do. */
+const TRIES = 3;
+/** A reading that is this young is young enough: many may ask. Milliseconds. */
+const FRESH = 1_000;
+/** Milliseconds between two readings that nobody asked for. */
+const EVERY = 10_000;
+
+/**
+ * Keeps the sums of the kernel's counters. Reads beside the enforcer, never before its writes; a pass that began or ended
+ * meanwhile may have set chains to zero before or after they were read, and nobody could tell which.
+ */
+export class CounterReader {
+  readonly sums = new CounterSums();
+  readonly observer: EnforcerObserver = {
+    passing: () => {
+      this.#isWriting = true;
+      this.#epoch += 1;
+    },
+    passed: (pass) => {
+      this.#isWriting = false;
+      this.#last = pass;
+      for (const family of families) {
+        for (const chain of rewritten(pass, family)) this.sums.restart(family, chain);
+      }
+    },
+    failed: () => {
+      this.#isWriting = false;
+    },
+  };
+  readonly #read: () => Promise<Readonly<Record<Family, readonly CountedRule[]>>>;
+  #epoch = 0;
+  #isWriting = false;
+  #last: Pass | undefined;
+  #readAt = -Infinity;
+  #reading: Promise<void> | undefined;
+
+  constructor(read: () => Promise<Readonly<Record<Family, readonly CountedRule[]>>>) {
+    this.#read = read;
+  }
+
+  /** Reads now and then even if nobody asks, so that little is lost when chains are written anew. */
+  start(signal: AbortSignal): void {
+    const timer = setInterval(() => void this.refresh().catch(() => undefined), EVERY);
+    signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  }
+
+  /** Brings the sums up to date, as far as that can be done now. Rejected where the kernel cannot be read. */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#try().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #try(): Promise<void> {
+    for (let tries = 0; tries < TRIES && performance.now() - this.#readAt > FRESH; tries += 1) {
+      const epoch = this.#epoch;
+      const isTorn = this.#isWriting;
+      const counted = await this.#read();
+      const last = this.#last;
+      if (isTorn || epoch !== this.#epoch || last === undefined) continue;
+      this.sums.take(counted, meaningAmong(last.local.classes));
+      this.sums.retain(last.program);
+      this.#readAt = performance.now();
+    }
+  }
+}
