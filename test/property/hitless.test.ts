@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { parseCidr } from "../../src/core/cidr.ts";
 import type { Pod } from "../../src/core/cluster.ts";
 import type { NetworkPolicySpec } from "../../src/core/network-policy.ts";
+import type { GateScope } from "../../src/core/start-gate.ts";
 import { isEmptyPlan, planWrites } from "../../src/kernel/plan.ts";
 import type { Cluster } from "../../src/core/compile.ts";
 import { nodes } from "../support/arbitrary/addresses.ts";
 import { addressOfBits, bitsOf, bitsOfAddress, textOfBits } from "../support/bits.ts";
 import { type Change, changeArbitrary } from "../support/change-arbitrary.ts";
 import { manifests } from "../support/manifests.ts";
+import { must } from "../support/must.ts";
 import type { Packet } from "../support/netfilter/packet.ts";
 import { kernelWith, readBack, stepsOf } from "../support/packet-interpreter.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
@@ -23,10 +26,11 @@ function report({ before, after }: Change, { packet, kind, writes }: Glitch): Er
 function examine(
   change: Change,
   isWrong: (glitch: Glitch, transition: Transition, node: string) => boolean,
+  scope?: GateScope,
 ): number {
   let verdicts = 0;
   for (const { name } of nodes) {
-    const made = transition(change, name, nodes);
+    const made = transition(change, name, nodes, scope);
     const wrong = made.glitches.find((glitch) => isWrong(glitch, made, name));
     if (wrong !== undefined) throw report(change, wrong);
     verdicts += made.verdicts;
@@ -50,15 +54,25 @@ function changesBoth({ plan, standing }: Transition): boolean {
   return plan.tables.size > 0 && lines.some((name) => standing.sets.has(name));
 }
 
+/** Half of the addresses that generated pods have. */
+const gate: GateScope = {
+  podCidrs: ["10.0.0.0/24", "fd00::/64"].map((text) => must(parseCidr(text))),
+  own: [],
+};
+
 describe("while a plan is carried out", () => {
-  test(
-    "what is allowed before and after is never dropped; what one verdict denies before and after never passes, where rules or memberships change",
-    () =>
-      search("hitless", { cases: changeArbitrary, inTest: 200 }, (change) =>
+  test.each([
+    ["start gate off", undefined],
+    ["start gate on", gate],
+  ] as const)(
+    "what is allowed before and after is never dropped; what one verdict denies before and after never passes, where rules or memberships change (%s)",
+    (name, scope) =>
+      search(`hitless, ${name}`, { cases: changeArbitrary, inTest: 150 }, (change) =>
         examine(
           change,
           ({ kind, packet }, made, node) =>
             kind === "dropped" || !(isJudgedTwice(change, packet, node) || changesBoth(made)),
+          scope,
         ),
       ),
     SEARCH_TIMEOUT,

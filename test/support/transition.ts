@@ -3,6 +3,7 @@ import type { Node } from "../../src/core/cluster.ts";
 import { type Cluster, compile } from "../../src/core/compile.ts";
 import { livePods } from "../../src/core/live-pods.ts";
 import { nodeProgram } from "../../src/core/node-program.ts";
+import type { GateScope } from "../../src/core/start-gate.ts";
 import { type Plan, planWrites } from "../../src/kernel/plan.ts";
 import type { KernelState } from "../../src/kernel/state.ts";
 import { renderIptables } from "../../src/render/iptables.ts";
@@ -32,8 +33,9 @@ export interface Transition {
   readonly verdicts: number;
 }
 
-export const rulesetOf = (cluster: Cluster, node: string): Ruleset =>
-  renderIptables(nodeProgram(compile(cluster), node, livePods(cluster.pods)));
+/** With a scope, behind the start gate. */
+export const rulesetOf = (cluster: Cluster, node: string, scope?: GateScope): Ruleset =>
+  renderIptables(nodeProgram(compile(cluster), node, livePods(cluster.pods), scope));
 
 const ownedBits = (cluster: Cluster): Set<Bits> =>
   new Set(
@@ -66,9 +68,14 @@ const isForwarded = (kernel: MemoryKernel, packet: Packet): boolean =>
   passes(kernel.tables[familyOf(packet)], "FORWARD", packet);
 
 /** Carries out the plan that leads one node from `before` to `after`, and looks at every sampled packet at each step. */
-export function transition(change: Change, node: string, nodes: readonly Node[]): Transition {
-  const kernel = kernelWith(rulesetOf(change.before, node));
-  const wanted = rulesetOf(change.after, node);
+export function transition(
+  change: Change,
+  node: string,
+  nodes: readonly Node[],
+  scope?: GateScope,
+): Transition {
+  const kernel = kernelWith(rulesetOf(change.before, node, scope));
+  const wanted = rulesetOf(change.after, node, scope);
   const end = kernelWith(wanted);
   const standing = readBack(kernel);
   const plan = planWrites(standing, wanted);

@@ -40,10 +40,11 @@ export interface RunningEnforcer {
 export async function startEnforcer(
   node: LabNode,
   backend: "auto" | "nft" | "legacy",
+  options: readonly string[] = [],
 ): Promise<RunningEnforcer> {
   const logFile = join(node.dir, "enforcer.log");
   const log = openSync(logFile, "a");
-  const args = ["enforcer", "--node", node.name, "--backend", backend];
+  const args = ["enforcer", "--node", node.name, "--backend", backend, ...options];
   const child = spawnInNode(
     node,
     SELVEDGE,
