@@ -50,3 +50,41 @@ test("it holds the groups that its own classes name, and no others", () => {
     { kind: "named", name: "shop" },
   ]);
 });
+
+test("pods of unknown address are in no class", () => {
+  const written = { ...twin("w", 80), addresses: "unknown" as const };
+  expect(subjects(classesOf(cluster([byName], { pods: [...pods, written] })))).toEqual([
+    "shop/a shop/b",
+    "shop/c",
+  ]);
+});
+
+test("what ingress names mean splits classes of ingress only", () => {
+  const both = policy({
+    podSelector: {},
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{ ports: [{ port: "http" }] }],
+  });
+  const classes = classesOf(cluster([both], { pods }));
+  expect(classes.map(({ direction }) => direction).sort()).toEqual(["egress", "ingress", "ingress"]);
+});
+
+test("a class keeps its id whatever the order of the names that its rules ask for", () => {
+  const rules = [{ ports: [{ port: "http" }] }, { ports: [{ port: "dns" }] }];
+  const named = pods.map((each, i) => ({
+    ...each,
+    ports: [...each.ports, { name: "dns", protocol: "TCP" as const, port: 53 + i }],
+  }));
+  const ids = [rules, rules.toReversed()].map((ingress) =>
+    classesOf(cluster([policy({ podSelector: {}, ingress })], { pods: named })).map(({ id }) => id),
+  );
+  expect(ids[0]).toEqual(ids[1]);
+  expect(ids[0]).toEqual(ids[0]?.toSorted());
+});
+
+test("order of pods does not matter: subjects are sorted", () => {
+  const many = ["e", "c", "a", "d", "b"].map((name) => twin(name, 80));
+  const [one, other] = [many, many.toReversed()].map((each) => classesOf(cluster([byName], { pods: each })));
+  expect(one).toEqual(other);
+  expect(subjects(one ?? [])).toEqual(["shop/a shop/b shop/c shop/d shop/e"]);
+});

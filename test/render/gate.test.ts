@@ -20,10 +20,15 @@ describe("the start gate", () => {
   test("knows, once each, the pods' and the node's own addresses that lie in the pod CIDRs", () => {
     const pods = [
       pod("a/p", { ips: ["10.0.0.1", "10.0.1.1"] }),
+      pod("a/q", { ips: ["10.0.0.2"] }),
       { ...pod("a/written", {}), addresses: "unknown" as const },
     ];
     const { known } = startGate(scope(["10.0.0.0/24"], ["10.0.0.1", "10.0.0.254", "192.0.2.1"]), pods);
-    expect(known.map((address) => textOfBits(bitsOfAddress(address)))).toEqual(["10.0.0.1", "10.0.0.254"]);
+    expect(known.map((address) => textOfBits(bitsOfAddress(address)))).toEqual([
+      "10.0.0.1",
+      "10.0.0.2",
+      "10.0.0.254",
+    ]);
   });
 
   test("is two rules a block, and a chain that says what it drops", () => {

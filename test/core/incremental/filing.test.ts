@@ -159,6 +159,7 @@ describe("the pods that a group may have", () => {
     directory.set("else/h", { ...before, labels: { app: "cache" } });
     expect(keys(inNamespaces({}, labelled({ app: "cache" })))).toEqual(["else/h"]);
     expect(keys(inNamespace("else", labelled({ app: "web" })))).toEqual([]);
+    expect(keys(inNamespaces({}, labelled({ app: "web" })))).not.toContain("else/h");
     directory.set("else/h", undefined);
     expect(keys(inNamespaces({}, labelled({ app: "cache" })))).toEqual([]);
     expect(directory.inNamespace("else").map(keyOf)).toEqual(["else/g"]);
