@@ -73,6 +73,6 @@ function examine({ cluster, podCidrs, own }: Gated): number {
 
 test(
   "in a node's pod CIDRs whom nobody knows neither sends nor receives; for all others the gate changes nothing",
-  () => search("start gate", { cases: gatedArbitrary, inTest: 200 }, examine),
+  () => search("packet oracle, start gate", { cases: gatedArbitrary, inTest: 200 }, examine),
   SEARCH_TIMEOUT,
 );
