@@ -5,7 +5,8 @@ export default {
   vitest: { configFile: "vitest.mutation.config.ts", related: false },
   coverageAnalysis: "perTest",
   concurrency: 2,
-  timeoutMS: 4_000,
+  // Long, since what merely waits for a busy machine would count as noticed.
+  timeoutMS: 20_000,
   reporters: ["clear-text", "json", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
   jsonReporter: { fileName: "reports/mutation.json" },
