@@ -123,12 +123,13 @@ class NodeEnforcer {
     const program = this.#view.program();
     const pods = this.#view.livePods();
     const { node } = this.#options;
+    const own = pods.filter((pod) => pod.node === node);
     const scope = this.gate.scope({
       podCidrs: this.#view.podCidrs(),
-      local: pods.filter((pod) => pod.node === node),
+      local: own,
       guest: this.#view.guest(),
     });
-    const local = nodeProgram(program, node, pods, scope);
+    const local = nodeProgram(program, node, own, scope);
     const ruleset = renderIptables(local);
     const isRecalled = this.#isRecalled;
     this.#isRecalled = false;
