@@ -129,6 +129,22 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
       expect(came).toBe(0);
     }, 300_000);
 
+    it("leads to nobody by link-local addresses, which no policy knows", async () => {
+      const linkLocal = async (key: string): Promise<string> => {
+        const netns = podNetns(name, must(cluster.pods.get(key), key).sandboxId);
+        const args = ["-n", netns, "-6", "addr", "show", "dev", "eth0", "scope", "link"];
+        const said = await execOrThrow(cluster.lab.exec, { command: "ip", args });
+        return must(/fe80[^/]*/.exec(said)?.[0], `link-local address of ${key}`);
+      };
+      const { agent } = must(cluster.pods.get("x/near"));
+      const probe = { protocol: "UDP", port: OPEN_PORT, deadlineMs: 500 } as const;
+      const { v6 } = must(cluster.pods.get("x/shut")).addresses;
+      expect(await agent.probe({ ...probe, address: `${await linkLocal("x/shut")}%eth0` })).toMatchObject({
+        kind: "timeout",
+      });
+      expect(await agent.probe({ ...probe, address: v6 })).toMatchObject({ kind: "answered" });
+    });
+
     it("is closed while the enforcer is stopped; older pods work", async () => {
       await enforcer.stop();
       let report: NewbornReport | undefined;
