@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { isOurChain, isOurSet, setFamily } from "../../src/render/names.ts";
 import type { FamilyRuleset } from "../../src/render/ruleset.ts";
-import { cluster, policy } from "../support/scenario.ts";
+import { cluster, pod, policy } from "../support/scenario.ts";
 import { rulesetOf } from "../support/transition.ts";
 
 const web = { matchLabels: { app: "web" } };
@@ -115,4 +115,21 @@ test("what is ours is known by how its name begins, and a set's family too", () 
   expect(["SV4-x", "SV6-x"].every(isOurSet)).toBe(true);
   expect(["SV5-x", "SV4x", "xSV4-x", "SV-x"].some(isOurSet)).toBe(false);
   expect(["SV4-x", "SV6-x"].map(setFamily)).toEqual(["IPv4", "IPv6"]);
+});
+
+test("a rule without conditions is its target, and a DROP names all who isolate", () => {
+  const open = policy({ podSelector: web, ingress: [{}] }, "open");
+  const rules = written(rulesetOf(cluster([open, policy({ podSelector: {} }, "closed")]), "n1").IPv4);
+  expect(rules).toContain(`SV-C-*: ${comment("shop/open ingress[0]")} -j RETURN`);
+  expect(rules).toContain(`SV-C-*: ${comment("ingress isolated by shop/closed, shop/open")} -j DROP`);
+});
+
+test("addresses are led to their classes in ascending order, whatever the classes and the order of pods", () => {
+  const many = ["10.0.0.9", "10.0.0.2", "10.0.0.10", "9.9.9.9", "10.0.0.1", "10.0.0.3"].map((ip, i) =>
+    pod(`shop/p${i}`, { ips: [ip], labels: i % 2 === 0 ? { app: "web" } : {} }),
+  );
+  const policies = [policy({ podSelector: {} }, "all"), policy({ podSelector: web }, "web")];
+  const { chains } = rulesetOf(cluster(policies, { pods: many }), "n1").IPv4;
+  const led = (chains.get("SV-INGRESS") ?? []).flatMap((rule) => / -d (\S+)\/32 /.exec(rule)?.[1] ?? []);
+  expect(led).toEqual(["9.9.9.9", "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.9", "10.0.0.10"]);
 });

@@ -65,3 +65,8 @@ test("a set of named ports holds the pods' own numbers, of that name and protoco
   const name = table.namedPortAnywhere({ protocol: "TCP", name: "http" });
   expect([...must(table.sets.get(name)).entries]).toEqual(["10.0.0.1,tcp:80", "10.0.0.1,tcp:81"]);
 });
+
+test("a group that nobody knows is a set without members", () => {
+  const table = setTable("IPv4", new Map());
+  expect(table.sets.get(table.group("nobody"))).toEqual({ type: "hash:ip", entries: new Set() });
+});
