@@ -16,6 +16,10 @@ export async function followKernelDenials(
   backend: Backend,
   onDenial: (denial: Denial) => void,
 ): Promise<string> {
+  const stop = new AbortController();
+  // A tcpdump that is left behind would hold the log until the next denial tells it that nobody reads any more.
+  process.once("exit", () => stop.abort());
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => process.exit());
   const variant = backend === "auto" ? await detectVariant(processExec) : backend;
   const read = async () => standingNames(await readCounted(processExec, variant));
   let names = read();
@@ -24,7 +28,7 @@ export async function followKernelDenials(
   let told = Promise.resolve();
   return readNflog({
     run: processStreamExec,
-    signal: new AbortController().signal,
+    signal: stop.signal,
     onPacket: (packet) => {
       if (performance.now() - at > NAMES_LAST) {
         names = read();

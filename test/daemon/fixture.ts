@@ -33,7 +33,9 @@ export interface Rig {
   readonly log: readonly LogLine[];
   /** Decides about the API server's answers from now on. */
   readonly disturb: (intercept: Intercept) => void;
-  readonly start: (options?: Partial<Pick<EnforcerOptions, "driftInterval" | "startGate">>) => Enforcer;
+  readonly start: (
+    options?: Partial<Pick<EnforcerOptions, "driftInterval" | "startGate" | "observers">>,
+  ) => Enforcer;
   /** Where the node's container runtime keeps CNI results; not there at first. */
   readonly cniCache: string;
   /** Writes until now. */
@@ -61,7 +63,7 @@ export async function rig(): Promise<Rig> {
       intercept = next;
     },
     cniCache,
-    start: ({ driftInterval = 3_600_000, startGate = "auto" } = {}) => {
+    start: ({ driftInterval = 3_600_000, startGate = "auto", observers = [] } = {}) => {
       const client = new KubeClient({
         server: new URL(api.url),
         authorize: () => Promise.resolve({ headers: {}, tls: {} }),
@@ -74,6 +76,7 @@ export async function rig(): Promise<Rig> {
         exec,
         variant: "nft",
         log: logger,
+        observers,
         signal: stop.signal,
         driftInterval,
         startGate,

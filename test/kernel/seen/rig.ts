@@ -24,21 +24,17 @@ const pods = [
 const client = [{ podSelector: { matchLabels: { app: "client" } } }];
 
 /** Two policies isolate the web server; its rules tell the client from strangers, and ports from each other. */
-const web = (port: number) =>
-  policy(
-    {
-      podSelector: { matchLabels: { app: "web" } },
-      ingress: [
-        { from: client, ports: [{ protocol: "UDP", port }] },
-        { ports: [{ protocol: "UDP", port: 99 }] },
-      ],
-    },
-    "web",
-  );
-const withWebOn = (port: number) =>
-  cluster([web(port), policy({ podSelector: {} }, "default-deny")], { pods });
-
-const CLUSTER = withWebOn(53);
+const web = policy(
+  {
+    podSelector: { matchLabels: { app: "web" } },
+    ingress: [
+      { from: client, ports: [{ protocol: "UDP", port: 53 }] },
+      { ports: [{ protocol: "UDP", port: 99 }] },
+    ],
+  },
+  "web",
+);
+const CLUSTER = cluster([web, policy({ podSelector: {} }, "default-deny")], { pods });
 
 /** What explains denials of this cluster. */
 export const view: DenialView = { program: compile(CLUSTER), owner: addressBook(pods, []) };
@@ -49,10 +45,6 @@ export async function seenWire(variant: Variant): Promise<Wire> {
   await enforce(wire, variant, rulesetOf(CLUSTER, NODE));
   return wire;
 }
-
-/** Has the kernel enforce a cluster whose policy `web` opens another port: its class's chain is written anew. */
-export const rewrite = (wire: Wire, variant: Variant, port: number): Promise<void> =>
-  enforce(wire, variant, rulesetOf(withWebOn(port), NODE));
 
 /** One UDP datagram, of a connection that is new. */
 export const udp = (source: string, destination: string, port: number): Probe => {

@@ -1,0 +1,140 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compile } from "../../../src/core/compile.ts";
+import { livePods } from "../../../src/core/live-pods.ts";
+import { nodeProgram } from "../../../src/core/node-program.ts";
+import { CounterReader } from "../../../src/daemon/metrics/counter-reader.ts";
+import { CounterSums, meaningAmong } from "../../../src/daemon/metrics/counter-sums.ts";
+import { type CountedRule, parseCountedRules } from "../../../src/kernel/counters/counted-rule.ts";
+import { ruleMeaning } from "../../../src/kernel/counters/rule-meaning.ts";
+import { stateAfter, planWrites } from "../../../src/kernel/plan.ts";
+import { renderIptables } from "../../../src/render/iptables.ts";
+import { cluster, pod, policy } from "../../support/scenario.ts";
+
+const CHAIN = "SV-C-x";
+const counted = (packets: number, chain = CHAIN): CountedRule[] =>
+  parseCountedRules(
+    `[${packets}:0] -A ${chain} -m comment --comment "shop/web ingress[0] #aaaaaaaaaa" -j RETURN\n` +
+      `[${packets}:0] -A ${chain} -m comment --comment "ingress isolated by shop/deny, shop/web #bbbbbbbbbb" -j DROP`,
+  );
+const take = (sums: CounterSums, packets: number): void =>
+  sums.take({ IPv4: counted(packets), IPv6: [] }, ruleMeaning);
+const sumOf = (sums: CounterSums): number | undefined => sums.rules.get("shop/web ingress[0]")?.packets;
+
+describe("sums of counters", () => {
+  test("go on where chains are written anew, whatever the numbers", () => {
+    const step = fc.record({ more: fc.nat(9), isRewritten: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const sums = new CounterSums();
+        let kernel = 0;
+        let seen = 0;
+        for (const { more, isRewritten } of steps) {
+          if (isRewritten) {
+            kernel = 0;
+            sums.restart("IPv4", CHAIN);
+          }
+          kernel += more;
+          seen += more;
+          take(sums, kernel);
+          expect(sumOf(sums)).toBe(seen);
+          expect(sums.denied.get("shop/deny ingress")?.packets).toBe(seen);
+        }
+      }),
+    );
+  });
+
+  test("take a counter that fell without word for one that began again", () => {
+    const sums = new CounterSums();
+    for (const packets of [5, 2, 3]) take(sums, packets);
+    expect(sumOf(sums)).toBe(8);
+  });
+
+  test("add up both families and all classes", () => {
+    const sums = new CounterSums();
+    sums.take({ IPv4: [...counted(1), ...counted(2, "SV-C-y")], IPv6: counted(4) }, ruleMeaning);
+    expect(sumOf(sums)).toBe(7);
+    expect(sums.denied.get("shop/web ingress")?.packets).toBe(7);
+  });
+
+  test("are kept for the policies and rules that the cluster has", () => {
+    const sums = new CounterSums();
+    take(sums, 5);
+    const closed = policy({ podSelector: {} }, "web");
+    sums.retain(compile(cluster([closed])));
+    expect([...sums.rules.keys(), ...sums.denied.keys()]).toEqual(["shop/web ingress"]);
+    sums.retain(compile(cluster([])));
+    expect(sums.denied.size).toBe(0);
+  });
+});
+
+describe("names that a comment had no room for", () => {
+  test("are known from the node's own classes", () => {
+    const names = Array.from({ length: 30 }, (_, i) => `${"long-".repeat(45)}${i}`);
+    const pods = [pod("shop/web", { ips: ["10.0.0.1"] })];
+    const asked = cluster(
+      names.map((name) => policy({ podSelector: {}, ingress: [{}] }, name)),
+      { pods },
+    );
+    const { classes } = nodeProgram(compile(asked), "n1", livePods(pods));
+    const local = nodeProgram(compile(asked), "n1", livePods(pods));
+    const text = [...renderIptables(local).IPv4.chains]
+      .flatMap(([chain, rules]) => rules.map((rule) => `[1:1] -A ${chain} ${rule}`))
+      .join("\n");
+    const sums = new CounterSums();
+    sums.take({ IPv4: parseCountedRules(text), IPv6: [] }, meaningAmong(classes));
+    expect([...sums.denied.values()].map((each) => each.policy).toSorted()).toEqual(
+      names.map((name) => `shop/${name}`).toSorted(),
+    );
+    // Rules whose names begin alike for 240 characters are told apart by nobody: one of them has it all.
+    expect([...sums.rules.values()].reduce((sum, { packets }) => sum + packets, 0)).toBe(30);
+  });
+});
+
+describe("the reader of counters", () => {
+  const pods = [pod("shop/web", { ips: ["10.0.0.1"] })];
+  const program = compile(
+    cluster([policy({ podSelector: {}, ingress: [{}] }, "web"), policy({ podSelector: {} }, "deny")], {
+      pods,
+    }),
+  );
+  const local = nodeProgram(program, "n1", livePods(pods));
+  const ruleset = renderIptables(local);
+  const nothing = planWrites(stateAfter(ruleset), ruleset);
+  const pass = {
+    program,
+    pods,
+    nodes: [],
+    local,
+    ruleset,
+    milliseconds: 1,
+    isRecalled: false,
+    outcome: { plan: nothing, commands: 0, failures: [] },
+  };
+
+  test("throws away what it read while rules were written, and reads again", async () => {
+    let reads = 0;
+    const reader: CounterReader = new CounterReader(() => {
+      reads += 1;
+      if (reads === 1) {
+        reader.observer.passing?.();
+        reader.observer.passed?.(pass);
+      }
+      return Promise.resolve({ IPv4: counted(reads === 1 ? 100 : 3), IPv6: [] });
+    });
+    reader.observer.passed?.(pass);
+    await Promise.all([reader.refresh(), reader.refresh()]);
+    expect([reads, sumOf(reader.sums)]).toEqual([2, 3]);
+    // Young enough for whoever asks next.
+    await reader.refresh();
+    expect(reads).toBe(2);
+  });
+
+  test("tells of nothing before the first pass, and fails where the kernel cannot be read", async () => {
+    const early = new CounterReader(() => Promise.resolve({ IPv4: counted(1), IPv6: [] }));
+    await early.refresh();
+    expect(early.sums.rules.size).toBe(0);
+    const reader = new CounterReader(() => Promise.reject(new Error("no iptables")));
+    await expect(reader.refresh()).rejects.toThrow("no iptables");
+  });
+});
