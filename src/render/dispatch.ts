@@ -29,8 +29,8 @@ function commonLength(leaves: readonly Leaf[]): number {
 }
 
 /**
- * Chains that lead from an address to its class in a few comparisons, whatever the number of pods (design.md section
- * 5: a set lookup costs 150 ns, an address compare 5 ns). Reached by goto, so a class chain's RETURN goes back to the
+ * Chains that lead from an address to its class in a few comparisons, whatever the number of pods: a set lookup
+ * costs some 150 ns, an address compare 5 ns, so a list of sets would not do (docs/kernel.md). Reached by goto, so a class chain's RETURN goes back to the
  * first caller; every chain ends in DROP: an isolated pod without a class is closed.
  */
 export function dispatchChains(direction: Direction, leaves: readonly Leaf[]): Map<string, string[]> {

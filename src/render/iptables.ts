@@ -112,7 +112,7 @@ function renderFamily(program: NodeProgram, family: Family): FamilyRuleset {
   return { family, sets: table.sets, chains, hooks: HOOKS };
 }
 
-/** Renders a node's program as ipsets and chains of table mangle (design.md section 5). Depends on the program only. */
+/** Renders a node's program as ipsets and chains of table mangle (docs/kernel.md). Depends on the program only. */
 export function renderIptables(program: NodeProgram): Ruleset {
   const [IPv4, IPv6] = families.map((family) => renderFamily(program, family));
   if (IPv4 === undefined || IPv6 === undefined) throw new Error("two families are rendered");

@@ -1,5 +1,5 @@
 /*
- * One test for each row of section 4 of the design, named after it. Each question goes to core/evaluate and through
+ * One test for each row of docs/semantics.md, named after it. Each question goes to core/evaluate and through
  * the rendered rules of both nodes; `ask` fails where the two differ.
  */
 import { describe, expect, test } from "vitest";

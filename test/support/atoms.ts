@@ -1,4 +1,4 @@
-/* Everything that a cluster's policies can tell apart, by one representative each (design.md section 8). */
+/* Everything that a cluster's policies can tell apart, by one representative each. */
 import type { Cluster } from "../../src/core/compile.ts";
 import type { IPBlock, NetworkPolicyPeer, NetworkPolicyPort } from "../../src/core/network-policy.ts";
 import type { Node } from "../../src/core/cluster.ts";
