@@ -7,7 +7,7 @@ import QuickFirst from "./test/mutation/quick-first.ts";
  */
 export default defineConfig({
   test: {
-    include: ["test/{core,render,property}/**/*.test.ts"],
+    include: ["test/{core,render,property}/**/*.test.ts", "test/daemon/denials/*.test.ts"],
     setupFiles: ["./test/mutation/repeatable-searches.ts"],
     env: { SELVEDGE_RUNS: "60", SELVEDGE_SEED: "1" },
     sequence: { sequencer: QuickFirst },

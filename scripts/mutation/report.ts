@@ -58,7 +58,7 @@ export function mutationReport(
     `${total.killed + total.timedOut + total.survived} ways, one at a time, and counts the changes that some test notices`,
     "([Stryker](https://stryker-mutator.io), `stryker.config.mjs`).",
     "",
-    "Only the pure tests are asked (`test/core`, `test/render`, `test/property`), with short searches from a fixed seed,",
+    "Only the pure tests are asked (`vitest.mutation.config.ts`), with short searches from a fixed seed,",
     "so that the score repeats; no kernel and no lab. A mutant that never ends counts as noticed.",
     "",
     "| file | score | noticed | of them by never ending | survived |",
