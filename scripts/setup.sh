@@ -36,6 +36,7 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   need /usr/lib/cni/bridge containernetworking-plugins "the lab's pods are made by the real CNI plugins"
   need tcpdump tcpdump "reads the kernel's log of denials"
   need ping iputils-ping "probes that are neither TCP nor UDP"
+  need sysctl procps "turns the kernel's switches, as the mends of selvedge doctor do"
   need nc netcat-openbsd "connections for tests by hand"
   if [ -n "$missing" ]; then
     export DEBIAN_FRONTEND=noninteractive

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 
 import { findCniDir } from "./cni/path.ts";
 
+// The last few are run by tests alone; `make lab` and `make test` install and ask for the same things.
 const COMMANDS = [
   "ip",
   "bridge",
@@ -13,6 +14,10 @@ const COMMANDS = [
   "ipset",
   "conntrack",
   "ping",
+  "tcpdump",
+  "sysctl",
+  "perl",
+  "taskset",
 ];
 
 // Each in a network namespace of its own, which ends with the shell.

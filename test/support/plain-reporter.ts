@@ -18,15 +18,21 @@ function outermost(test: TestCase): string {
   return name;
 }
 
-/** Names what was skipped and why, and closes with one plain line of counts. A file that fails to load counts as failed. */
+/** Files that could not be loaded, and suites that could not be set up or taken down: each is a failure of its own. */
+function brokenParts(modules: readonly TestModule[]): number {
+  return modules.reduce((sum, module) => {
+    const suites = [...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
+    return sum + suites.length + (module.errors().length > 0 ? 1 : 0);
+  }, 0);
+}
+
+/** Names what was skipped and why, and closes with one plain line of counts. */
 export default class PlainReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const count = (state: "passed" | "failed" | "skipped"): number =>
       modules.reduce((sum, module) => sum + [...module.children.allTests(state)].length, 0);
-    const unloaded = modules.filter((module) => module.errors().length > 0).length;
+    const failed = count("failed") + brokenParts(modules) + unhandled.length;
     for (const [name, tests] of skippedSuites(modules)) console.log(`skipped: ${name}: ${tests} tests`);
-    console.log(
-      `${count("passed")} passed, ${count("failed") + unloaded + unhandled.length} failed, ${count("skipped")} skipped`,
-    );
+    console.log(`${count("passed")} passed, ${failed} failed, ${count("skipped")} skipped`);
   }
 }
