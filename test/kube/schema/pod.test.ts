@@ -120,4 +120,10 @@ describe("a Pod", () => {
     const pod = toPod({ metadata, spec: { containers: [{ ports }] } });
     expect(pod).toMatchObject({ ok: true, value: { ports: [{ name: "http", protocol: "TCP", port: 80 }] } });
   });
+
+  it("is subject and peer to its end: a terminating pod is a pod like any other", () => {
+    const running = { metadata, status: { phase: "Running", podIP: "10.0.0.1" } };
+    const terminating = { ...running, metadata: { ...metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    expect(toPod(terminating)).toEqual(toPod(running));
+  });
 });
