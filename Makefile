@@ -39,5 +39,6 @@ mutation: setup ## test the tests: mutate core and render, write docs/mutation.m
 	@node scripts/mutation-report.ts
 	@npx oxfmt docs/mutation.md >/dev/null
 
-bench: build ## time what users wait for
+bench: build ## time what users wait for, and the compiler at the sizes of big clusters
 	@node bench/cli.ts
+	@node bench/compile.ts
