@@ -3,42 +3,65 @@ import { formatAddress, parseAddress } from "../../core/address.ts";
 import { digest } from "../../core/digest.ts";
 import { type GroupSelector, groupId } from "../../core/policy.ts";
 import type { Group, Member } from "../../core/program.ts";
+import { noted } from "./crd-notes.ts";
 import { fromWireSelector, toWireSelector, wireSelector } from "./wire-selector.ts";
 
-const addressText = z.string().check(z.refine((text) => parseAddress(text) !== undefined));
+const addressText = noted(z.string().check(z.refine((text) => parseAddress(text) !== undefined)), {
+  pattern: "^[0-9a-f:.]{2,45}$",
+});
 
 const endpoint = z.object({
-  pod: z.string(),
-  ips: z.array(addressText),
+  pod: noted(z.string(), { description: "namespace/name" }),
+  ips: noted(z.array(addressText), { "x-kubernetes-list-type": "atomic" }),
   ports: z.optional(
-    z.array(
-      z.object({
-        name: z.string(),
-        protocol: z.enum(["TCP", "UDP", "SCTP"]),
-        port: z.int().check(z.minimum(1), z.maximum(65535)),
-      }),
+    noted(
+      z.array(
+        z.object({
+          name: z.string(),
+          protocol: z.enum(["TCP", "UDP", "SCTP"]),
+          port: z.int().check(z.minimum(1), z.maximum(65535)),
+        }),
+      ),
+      { description: "Its container ports that have a name.", "x-kubernetes-list-type": "atomic" },
     ),
   ),
 });
 
-/** The spec of one AddressGroup: a slice of a group's members. A namespace is named, or selected, never both. */
-export const addressGroupSpec = z.object({
-  group: z.string(),
-  namespace: z.optional(z.string()),
-  namespaceSelector: z.optional(wireSelector),
-  podSelector: wireSelector,
-  /** This slice, from 0, of so many. */
-  slice: z.int().check(z.minimum(0)),
-  slices: z.int().check(z.minimum(1)),
-  /** Of the whole group: slices with different digests are of different versions and never go together. */
-  digest: z.string(),
-  endpoints: z.array(endpoint),
-});
-
-export type AddressGroupSpec = z.output<typeof addressGroupSpec>;
-
 /** How many endpoints one object holds: etcd's limit is 1.5 MiB, and an event should carry little that did not change. */
 export const SLICE = 1000;
+
+/** The spec of one AddressGroup: a slice of a group's members. A namespace is named, or selected, never both. */
+export const addressGroupSpec = noted(
+  z.object({
+    group: noted(z.string(), {
+      description: "Digest of the selectors: by this name policies speak of the group.",
+      pattern: "^[a-z2-7]{24}$",
+      "x-kubernetes-validations": [{ rule: "self == oldSelf", message: "a slice stays its group's" }],
+    }),
+    namespace: z.optional(z.string()),
+    namespaceSelector: z.optional(wireSelector),
+    podSelector: wireSelector,
+    slice: noted(z.int().check(z.minimum(0)), { description: "Which slice of the group this is, from 0." }),
+    slices: noted(z.int().check(z.minimum(1)), { description: "Of how many." }),
+    digest: noted(z.string(), {
+      description: "Of the whole group's endpoints: slices with different digests never go together.",
+      pattern: "^[a-z2-7]{24}$",
+    }),
+    endpoints: noted(z.array(endpoint), { maxItems: SLICE, "x-kubernetes-list-type": "atomic" }),
+  }),
+  {
+    description: "Some of the pods that a peer of some policy selects, with their addresses.",
+    "x-kubernetes-validations": [
+      { rule: "self.slice < self.slices", message: "slice must be below slices" },
+      {
+        rule: "has(self.namespace) != has(self.namespaceSelector)",
+        message: "a namespace is named or selected, one of the two",
+      },
+    ],
+  },
+);
+
+export type AddressGroupSpec = z.output<typeof addressGroupSpec>;
 
 function toEndpoint({ pod, addresses, ports }: Member): AddressGroupSpec["endpoints"][number] {
   const ips = addresses === "unknown" ? [] : addresses.map(formatAddress);

@@ -12,6 +12,7 @@ import {
   directions,
 } from "../../core/policy.ts";
 import { type Traffic, formatPorts, portRange, protocols } from "../../core/traffic.ts";
+import { noted } from "./crd-notes.ts";
 import { fromWireSelector, toWireSelector, wireSelector } from "./wire-selector.ts";
 
 const protocol = z.enum(["TCP", "UDP", "SCTP"]);
@@ -25,36 +26,85 @@ function parseRange(text: string): Interval<number> | undefined {
   return from >= 1 && from <= to && to <= 65535 ? portRange(from, to) : undefined;
 }
 
-const portsText = z
-  .string()
-  .check(z.refine((text) => text.split(",").every((range) => parseRange(range) !== undefined)));
+const portsText = noted(
+  z.string().check(z.refine((text) => text.split(",").every((range) => parseRange(range) !== undefined))),
+  {
+    description: "Ports and ranges, as 80,8000-8080; absent: none.",
+    pattern: String.raw`^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$`,
+  },
+);
 
-const cidrText = z.string().check(z.refine((text) => parseCidr(text) !== undefined));
+const cidrText = noted(z.string().check(z.refine((text) => parseCidr(text) !== undefined)), {
+  format: "cidr",
+});
 
 /** Peers: anybody where neither list is there; both lists empty is nobody. */
-const wirePeers = z.object({
-  groups: z.optional(z.array(z.string())),
-  cidrs: z.optional(z.array(cidrText)),
-});
+const wirePeers = noted(
+  z.object({
+    groups: z.optional(
+      noted(z.array(z.string()), {
+        description: "Of AddressGroups: spec.group.",
+        "x-kubernetes-list-type": "atomic",
+      }),
+    ),
+    cidrs: z.optional(
+      noted(z.array(cidrText), {
+        description: "Excepts are subtracted.",
+        "x-kubernetes-list-type": "atomic",
+      }),
+    ),
+  }),
+  { description: "Anybody where neither list is there; nobody where both are empty." },
+);
 
 /** Ports by protocol, as `80,8000-8080`; `other` is every protocol that has no name here. */
 const wirePorts = z.object({
   TCP: z.optional(portsText),
   UDP: z.optional(portsText),
   SCTP: z.optional(portsText),
-  other: z.optional(z.boolean()),
-  named: z.optional(z.array(z.object({ protocol, name: z.string() }))),
+  other: z.optional(noted(z.boolean(), { description: "Every protocol without a name here." })),
+  named: z.optional(
+    noted(z.array(z.object({ protocol, name: z.string() })), {
+      description: "Names of container ports, looked up on the destination pod.",
+      "x-kubernetes-list-type": "atomic",
+    }),
+  ),
 });
 
-const wireRule = z.object({ index: z.int(), peers: wirePeers, ports: wirePorts });
+const wireRule = z.object({
+  index: noted(z.int().check(z.minimum(0)), { description: "Of the rule in the NetworkPolicy's list." }),
+  peers: wirePeers,
+  ports: wirePorts,
+});
+
+const ruleList = (): z.ZodMiniArray<typeof wireRule> =>
+  noted(z.array(wireRule), { default: [], "x-kubernetes-list-type": "atomic" });
 
 /** The spec of a CompiledPolicy, which bears the namespace and name of its NetworkPolicy. */
-export const compiledPolicySpec = z.object({
-  subject: wireSelector,
-  isolates: z.array(z.enum(["ingress", "egress"])),
-  ingress: z.array(wireRule),
-  egress: z.array(wireRule),
-});
+export const compiledPolicySpec = noted(
+  z.object({
+    source: z.optional(
+      noted(z.object({ uid: z.string(), generation: z.int().check(z.minimum(0)) }), {
+        description: "The NetworkPolicy that this was compiled from.",
+      }),
+    ),
+    subject: wireSelector,
+    isolates: noted(z.array(z.enum(["ingress", "egress"])), {
+      description: "Directions in which the subject's pods are isolated.",
+      maxItems: 2,
+      "x-kubernetes-list-type": "set",
+    }),
+    ingress: ruleList(),
+    egress: ruleList(),
+  }),
+  {
+    description: "A NetworkPolicy in normal form: who is isolated, and what is allowed all the same.",
+    "x-kubernetes-validations": directions.map((direction) => ({
+      rule: `size(self.${direction}) == 0 || '${direction}' in self.isolates`,
+      message: `only a direction that is isolated has rules: ${direction}`,
+    })),
+  },
+);
 
 export type CompiledPolicySpec = z.output<typeof compiledPolicySpec>;
 

@@ -1,14 +1,18 @@
 import * as z from "zod/mini";
 import { type Requirement, type Selector, selector } from "../../core/selector.ts";
+import { noted } from "./crd-notes.ts";
 
 /** `metav1.LabelSelector`, of which only expressions are written: a canonical selector has one form. */
 export const wireSelector = z.object({
-  matchExpressions: z.array(
-    z.object({
-      key: z.string(),
-      operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
-      values: z.optional(z.array(z.string())),
-    }),
+  matchExpressions: noted(
+    z.array(
+      z.object({
+        key: z.string(),
+        operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
+        values: z.optional(noted(z.array(z.string()), { "x-kubernetes-list-type": "atomic" })),
+      }),
+    ),
+    { description: "All must match; an empty list matches everything.", "x-kubernetes-list-type": "atomic" },
   ),
 });
 
