@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Verdict } from "../core/evaluate.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { fileOption } from "./file-option.ts";
+import { type SourceFlags, sourceOptions } from "./source-options.ts";
 
 const ANSWERS: Readonly<Record<Verdict, { readonly word: string; readonly code: number }>> = {
   allowed: { word: "yes", code: exitCodes.yes },
@@ -10,7 +10,7 @@ const ANSWERS: Readonly<Record<Verdict, { readonly word: string; readonly code: 
 };
 
 export function canCommand(): Command {
-  return new Command("can")
+  return sourceOptions(new Command("can"))
     .summary("may SRC open a connection to DST? yes or no, and why not")
     .description(
       "Answers from manifests whether SRC may open a connection to DST, by the very program that the enforcer carries out.\n" +
@@ -18,7 +18,6 @@ export function canCommand(): Command {
     )
     .argument("<src>", "who asks: NAMESPACE/NAME or an address")
     .argument("<dst>", "who is asked: NAMESPACE/NAME:PORT[/PROTO] or ADDRESS:PORT[/PROTO]")
-    .addOption(fileOption())
     .option("-q, --quiet", "only the exit code")
     .addHelpText(
       "after",
@@ -26,15 +25,15 @@ export function canCommand(): Command {
         "\nExamples:\n  selvedge can -f manifests/ shop/front shop/api:http\n" +
         "  helm template . | selvedge can -f - shop/api 203.0.113.10:443",
     )
-    .action(async (src: string, dst: string, flags: { filename: string[]; quiet?: true }) => {
-      const [{ can }, { loadManifests }, { partyIn }, { flowTo, parseDestination }] = await Promise.all([
+    .action(async (src: string, dst: string, flags: SourceFlags & { readonly quiet?: true }) => {
+      const [{ can }, { loadSource }, { partyIn }, { flowTo, parseDestination }] = await Promise.all([
         import("../analysis/can.ts"),
-        import("./load-manifests.ts"),
+        import("./load-source.ts"),
         import("./party-in.ts"),
         import("./destination.ts"),
       ]);
       const destination = parseDestination(dst);
-      const { cluster, program } = await loadManifests(flags.filename);
+      const { cluster, program } = await loadSource(flags);
       const from = partyIn(cluster, src);
       const to = partyIn(cluster, destination.end);
       const answer = can(program, { from, to, flow: flowTo(destination, to) });

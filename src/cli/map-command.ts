@@ -1,27 +1,26 @@
 import { Command, Option } from "commander";
-import { fileOption } from "./file-option.ts";
+import { type SourceFlags, sourceOptions } from "./source-options.ts";
 
 export function mapCommand(): Command {
-  return new Command("map")
+  return sourceOptions(new Command("map"))
     .summary("who reaches whom, on what")
     .description(
       "Shows for every pair of pods and workloads in the manifests what may pass: exact, every port and protocol.\n" +
         "A pair of which nothing is known to pass is left out; so is what depends on addresses that files cannot tell.",
     )
-    .addOption(fileOption())
     .addOption(new Option("-o, --output <format>", "output format").choices(["text", "json"]).default("text"))
     .addHelpText(
       "after",
       "\nExamples:\n  selvedge map -f manifests/\n  kubectl get ns,pods,deploy,netpol -A -o yaml | selvedge map -f - -o json",
     )
-    .action(async (flags: { filename: string[]; output: "text" | "json" }) => {
-      const [{ connectivityMap }, { mapText }, { loadManifests }, { allParties }] = await Promise.all([
+    .action(async (flags: SourceFlags & { readonly output: "text" | "json" }) => {
+      const [{ connectivityMap }, { mapText }, { loadSource }, { allParties }] = await Promise.all([
         import("../analysis/connectivity-map.ts"),
         import("../analysis/map-text.ts"),
-        import("./load-manifests.ts"),
+        import("./load-source.ts"),
         import("../library/parties.ts"),
       ]);
-      const { cluster, program } = await loadManifests(flags.filename);
+      const { cluster, program } = await loadSource(flags);
       const parties = allParties(cluster);
       const map = connectivityMap(program, parties);
       const text =

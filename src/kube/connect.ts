@@ -30,8 +30,14 @@ function credentials({
   };
 }
 
-async function endpoint({ server, kubeconfig, context }: ConnectOptions): Promise<KubeEndpoint> {
-  if (server !== undefined) return { server: new URL(server), authorize: () => Promise.resolve(anonymous) };
+interface Found {
+  readonly endpoint: KubeEndpoint;
+  readonly namespace?: string | undefined;
+}
+
+async function find({ server, kubeconfig, context }: ConnectOptions): Promise<Found> {
+  if (server !== undefined)
+    return { endpoint: { server: new URL(server), authorize: () => Promise.resolve(anonymous) } };
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
@@ -40,17 +46,30 @@ async function endpoint({ server, kubeconfig, context }: ConnectOptions): Promis
   const cluster = config.getCurrentCluster();
   if (cluster === null)
     throw new Error("no cluster: neither a kubeconfig with a current context nor a service account");
-  return {
-    server: new URL(cluster.server),
-    authorize: async () => {
-      const options: RequestOptions = { headers: {} };
-      await config.applyToHTTPSOptions(options);
-      return credentials(options);
-    },
+  const authorize = async (): Promise<Credentials> => {
+    const options: RequestOptions = { headers: {} };
+    await config.applyToHTTPSOptions(options);
+    return credentials(options);
   };
+  return {
+    endpoint: { server: new URL(cluster.server), authorize },
+    namespace: config.getContextObject(config.getCurrentContext())?.namespace,
+  };
+}
+
+/** An API server, and the namespace that the context means where none is named. */
+export interface ConnectedContext {
+  readonly client: KubeClient;
+  readonly namespace: string | undefined;
+}
+
+/** As `connect`, with what else the context says. */
+export async function connectContext(options: ConnectOptions): Promise<ConnectedContext> {
+  const { endpoint, namespace } = await find(options);
+  return { client: new KubeClient(endpoint), namespace };
 }
 
 /** Finds the API server as kubectl does. Throws, in words, where there is none to be found. */
 export async function connect(options: ConnectOptions): Promise<KubeClient> {
-  return new KubeClient(await endpoint(options));
+  return (await connectContext(options)).client;
 }

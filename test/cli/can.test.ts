@@ -102,7 +102,7 @@ describe("bad input ends with 2, one clear message, and no answer", () => {
 
   it.each([
     ["a missing file", ["-f", "nowhere.yaml", "a", "b:80"], /nowhere\.yaml: no such file/],
-    ["no -f", ["a", "b:80"], /required option/],
+    ["no cluster at all", ["--kubeconfig", "nowhere", "a", "b:80"], /no cluster to ask .*no such file/],
     [
       "an unknown pod",
       [...shop, "shop/nobody", "shop/api:80"],

@@ -7,6 +7,7 @@ const KINDS: ReadonlyMap<string, { readonly group: string; readonly version: str
     (kind) => [kind, { group: "apps", version: "v1" }] as const,
   ),
   ...["Job", "CronJob"].map((kind) => [kind, { group: "batch", version: "v1" }] as const),
+  ["EndpointSlice", { group: "discovery.k8s.io", version: "v1" }],
   ["NetworkPolicy", { group: "networking.k8s.io", version: "v1" }],
 ]);
 

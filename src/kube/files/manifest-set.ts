@@ -19,6 +19,8 @@ export interface ManifestSet {
   /** How many objects there were of each kind that Selvedge does not read. */
   readonly ignored: ReadonlyMap<string, number>;
   readonly problems: readonly SourceProblem[];
+  /** The text of each file that was read, for pointing into it. What is live has none. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 export const manifestSet = (sets: readonly ManifestSet[]): ManifestSet => {
@@ -29,5 +31,6 @@ export const manifestSet = (sets: readonly ManifestSet[]): ManifestSet => {
     objects: sets.flatMap(({ objects }) => objects),
     ignored,
     problems: sets.flatMap(({ problems }) => problems),
+    texts: new Map(sets.flatMap(({ texts }) => [...texts])),
   };
 };

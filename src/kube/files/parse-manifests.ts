@@ -74,7 +74,7 @@ export function parseManifests(file: string, text: string): ManifestSet {
     if (!(error instanceof RangeError)) throw error;
     problems.push({ file, message: `malformed YAML: ${TOO_DEEP}` });
   }
-  return { objects, ignored, problems };
+  return { objects, ignored, problems, texts: new Map([[file, text]]) };
 }
 
 // The parser is recursive, and says so where its stack ends before its caller's.

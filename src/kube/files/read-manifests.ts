@@ -13,6 +13,7 @@ const failed = (file: string, message: string): ManifestSet => ({
   objects: [],
   ignored: new Map(),
   problems: [{ file, message }],
+  texts: new Map(),
 });
 
 function readBytes(file: string, bytes: Uint8Array): ManifestSet {
@@ -62,5 +63,5 @@ export async function readManifests(
   if (paths.includes("-")) sets.push(await readStream(stdin));
   const { files, problems } = await findFiles(paths.filter((path) => path !== "-"));
   for (const file of files) sets.push(await readOne(file));
-  return manifestSet([{ objects: [], ignored: new Map(), problems }, ...sets]);
+  return manifestSet([{ objects: [], ignored: new Map(), problems, texts: new Map() }, ...sets]);
 }

@@ -143,7 +143,7 @@ describe("malformed input is one clear line with its place", () => {
 
 describe("documents, lists and kinds", () => {
   it("passes over what is empty", () => {
-    expect(parseManifests("f.yaml", "")).toEqual({ objects: [], ignored: new Map(), problems: [] });
+    expect(parseManifests("f.yaml", "")).toMatchObject({ objects: [], ignored: new Map(), problems: [] });
     expect(
       parseManifests("f.yaml", "# only this\n---\n\n---\n# and that\n...\n---\nnull\n").problems,
     ).toEqual([]);
