@@ -37,7 +37,7 @@ export interface ClusterView {
   subscribe(listener: () => void): void;
   /** The program of the cluster as it was last told. */
   program(): Program;
-  livePods(): Pod[];
+  livePods(): readonly Pod[];
   nodes(): Node[];
   /** Where this node's pods get their addresses; empty where unknown. */
   podCidrs(): readonly Cidr[];

@@ -3,12 +3,13 @@ import type { Cluster } from "../compile.ts";
 import { isMember } from "../member.ts";
 import type { NetworkPolicy } from "../network-policy.ts";
 import { type NormalizedPolicy, normalize } from "../normalize.ts";
-import type { GroupId, GroupSelector, Policy } from "../policy.ts";
+import { type GroupId, type GroupSelector, type Policy, policyKey } from "../policy.ts";
 import type { Program } from "../program.ts";
 import { GroupIndex } from "./group-index.ts";
 import { GroupTable } from "./group-table.ts";
 import { NamespaceDirectory } from "./namespace-directory.ts";
 import { PodDirectory } from "./pod-directory.ts";
+import { withPlaced } from "./with-placed.ts";
 
 /**
  * Compiles a cluster that changes. Whatever the order of events, also where an object comes before those that it refers to,
@@ -23,7 +24,9 @@ export class Compiler {
   readonly #groups = new GroupTable();
   /** Which groups each live pod is in. */
   readonly #memberships = new Map<ObjectKey, Set<GroupId>>();
-  #sorted: readonly Policy[] | undefined;
+  /** As they were last told, and those that changed since. */
+  #told: readonly Policy[] = [];
+  readonly #changed = new Map<ObjectKey, Policy | undefined>();
 
   setNamespace(namespace: Namespace): void {
     this.#takeNamespace(namespace.name, namespace);
@@ -45,7 +48,7 @@ export class Compiler {
     const before = this.#policies.get(keyOf(policy));
     const after = normalize(policy);
     this.#policies.set(keyOf(policy), after);
-    this.#sorted = undefined;
+    this.#changed.set(keyOf(policy), after.policy);
     // First the new groups, then the old ones: a group that both name is never emptied in between.
     for (const [id, selector] of after.groups) this.#useGroup(id, selector);
     if (before !== undefined) this.#dropGroups(before);
@@ -55,20 +58,24 @@ export class Compiler {
     const before = this.#policies.get(key);
     if (before === undefined) return;
     this.#policies.delete(key);
-    this.#sorted = undefined;
+    this.#changed.set(key, undefined);
     this.#dropGroups(before);
   }
 
-  /** The live pods of the cluster, as `livePods` would tell them, in no order. */
-  livePods(): Pod[] {
-    return [...this.#pods.all()];
+  /** The live pods of the cluster, as `livePods` would tell them, in no order; the same list as long as none changed. */
+  livePods(): readonly Pod[] {
+    return this.#pods.all();
+  }
+
+  /** Those of one node, in no order; the same list as long as none of them changed. */
+  livePodsOf(node: string): readonly Pod[] {
+    return this.#pods.onNode(node);
   }
 
   program(): Program {
-    this.#sorted ??= [...this.#policies.keys()]
-      .sort()
-      .flatMap((key) => this.#policies.get(key)?.policy ?? []);
-    return { tiers: [{ kind: "allow-list", policies: this.#sorted }], groups: this.#groups.tell() };
+    if (this.#changed.size > 0) this.#told = withPlaced(this.#told, policyKey, this.#changed);
+    this.#changed.clear();
+    return { tiers: [{ kind: "allow-list", policies: this.#told }], groups: this.#groups.tell() };
   }
 
   #takePod(key: ObjectKey, pod: Pod | undefined): void {

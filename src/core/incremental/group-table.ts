@@ -2,20 +2,23 @@ import type { ObjectKey, Pod } from "../cluster.ts";
 import { memberOf } from "../member.ts";
 import type { GroupId, GroupSelector } from "../policy.ts";
 import type { Group, Member } from "../program.ts";
+import { SharedMap } from "../shared-map.ts";
+import { withPlaced } from "./with-placed.ts";
 
-/** One group in the making: its members, and how many policies name it. */
+/** One group in the making: its members as they were last told, those that changed since, and how many policies name it. */
 interface Entry {
   readonly selector: GroupSelector;
-  readonly members: Map<ObjectKey, Member>;
+  members: readonly Member[];
+  readonly changed: Map<ObjectKey, Member | undefined>;
   users: number;
 }
 
-const byPod = (a: Member, b: Member): number => (a.pod < b.pod ? -1 : a.pod > b.pod ? 1 : 0);
+const podOf = ({ pod }: Member): ObjectKey => pod;
 
 /** The groups that policies name, with their members. A group that did not change is told as the same value again. */
 export class GroupTable {
   readonly #entries = new Map<GroupId, Entry>();
-  #told: ReadonlyMap<GroupId, Group> = new Map();
+  #told = SharedMap.empty<Group>();
   /** Groups that came, went, or have a member that came, went or changed, since the last telling. */
   readonly #stale = new Set<GroupId>();
 
@@ -24,7 +27,7 @@ export class GroupTable {
     const entry = this.#entries.get(id);
     if (entry !== undefined) entry.users += 1;
     else {
-      this.#entries.set(id, { selector, members: new Map(), users: 1 });
+      this.#entries.set(id, { selector, members: [], changed: new Map(), users: 1 });
       this.#stale.add(id);
     }
     return entry === undefined;
@@ -48,23 +51,26 @@ export class GroupTable {
   setMember(id: GroupId, key: ObjectKey, pod: Pod | undefined): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    if (pod === undefined) {
-      if (!entry.members.delete(key)) return;
-    } else entry.members.set(key, memberOf(pod));
+    entry.changed.set(key, pod === undefined ? undefined : memberOf(pod));
     this.#stale.add(id);
   }
 
   /** All groups, in no order. */
   tell(): ReadonlyMap<GroupId, Group> {
     if (this.#stale.size === 0) return this.#told;
-    const told = new Map(this.#told);
-    for (const id of this.#stale) {
-      const entry = this.#entries.get(id);
-      if (entry === undefined) told.delete(id);
-      else told.set(id, { id, selector: entry.selector, members: [...entry.members.values()].sort(byPod) });
-    }
+    this.#told = this.#told.with([...this.#stale].map((id) => [id, this.#tellOne(id)]));
     this.#stale.clear();
-    this.#told = told;
-    return told;
+    return this.#told;
+  }
+
+  #tellOne(id: GroupId): Group | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    const members = withPlaced(entry.members, podOf, entry.changed);
+    entry.changed.clear();
+    const told = this.#told.get(id);
+    if (told?.members === members) return told;
+    entry.members = members;
+    return { id, selector: entry.selector, members };
   }
 }

@@ -28,6 +28,9 @@ export class PodDirectory {
   readonly #byNamespace = new Drawers<ObjectKey>();
   readonly #byLabel = new Drawers<ObjectKey>();
   readonly #byNamespaceAndLabel = new Drawers<ObjectKey>();
+  readonly #byNode = new Drawers<ObjectKey>();
+  #all: readonly Pod[] | undefined;
+  readonly #onNode = new Map<string, readonly Pod[]>();
 
   /** Takes a pod as it now is, or that it is gone; returns what that changed among the live ones. */
   set(key: ObjectKey, pod: Pod | undefined): PodChange[] {
@@ -41,8 +44,18 @@ export class PodDirectory {
   }
 
   /** All live pods, in no order. */
-  all(): Iterable<Pod> {
-    return this.#live.values();
+  all(): readonly Pod[] {
+    this.#all ??= [...this.#live.values()];
+    return this.#all;
+  }
+
+  /** Live pods of one node, in no order. */
+  onNode(node: string): readonly Pod[] {
+    const known = this.#onNode.get(node);
+    if (known !== undefined) return known;
+    const pods = this.#podsOf(this.#byNode.get(node));
+    this.#onNode.set(node, pods);
+    return pods;
   }
 
   /** Live pods of one namespace, in no order. */
@@ -93,8 +106,11 @@ export class PodDirectory {
   }
 
   #file(key: ObjectKey, before: Pod | undefined, after: Pod | undefined): void {
+    this.#all = undefined;
+    for (const node of [before?.node, after?.node]) if (node !== undefined) this.#onNode.delete(node);
     if (before !== undefined) {
       this.#byNamespace.delete(before.namespace, key);
+      if (before.node !== undefined) this.#byNode.delete(before.node, key);
       for (const pair of pairsOf(before.labels)) {
         this.#byLabel.delete(pair, key);
         this.#byNamespaceAndLabel.delete(inNamespace(before.namespace, pair), key);
@@ -106,6 +122,7 @@ export class PodDirectory {
     }
     this.#live.set(key, after);
     this.#byNamespace.add(after.namespace, key);
+    if (after.node !== undefined) this.#byNode.add(after.node, key);
     for (const pair of pairsOf(after.labels)) {
       this.#byLabel.add(pair, key);
       this.#byNamespaceAndLabel.add(inNamespace(after.namespace, pair), key);

@@ -216,3 +216,14 @@ describe("a table of groups", () => {
     expect(table.tell().get("g")?.members).toEqual([]);
   });
 });
+
+test("a group that goes and comes again between two tellings has the members of the second", () => {
+  const table = new GroupTable();
+  const selector = inNamespace("shop");
+  table.use("g", selector);
+  table.setMember("g", "shop/web", pod("shop/web", {}));
+  expect(table.tell().get("g")?.members).toHaveLength(1);
+  table.drop("g");
+  table.use("g", selector);
+  expect(table.tell().get("g")?.members).toEqual([]);
+});
