@@ -77,7 +77,7 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
   return {
     notReady: () => node.trouble,
     startGate: () => node.gate.state,
-    done: view.done.then(() => worker.idle()),
+    done: view.done.then(() => worker.idle()).then(() => node.idle()),
   };
 }
 
@@ -104,6 +104,11 @@ class NodeEnforcer {
   recall(): void {
     this.#kernel.recall();
     this.#isRecalled = true;
+  }
+
+  /** Fulfilled when nothing goes on beside the passes. */
+  idle(): Promise<void> {
+    return this.#flows.idle();
   }
 
   /** One pass. `again` where something could not be written: what was in force before stays so, and it is tried again. */
@@ -133,14 +138,15 @@ class NodeEnforcer {
     const ruleset = renderIptables(local);
     const isRecalled = this.#isRecalled;
     this.#isRecalled = false;
+    const nodes = this.#view.nodes();
     this.#tell.passing();
+    this.#flows.expect({ program, pods, nodes });
     const outcome = await this.#kernel.bring(ruleset);
     const [failure] = outcome.failures;
     this.trouble = failure === undefined ? undefined : `${failure.step}: ${failure.message}`;
     const milliseconds = performance.now() - began;
-    const nodes = this.#view.nodes();
     this.#tell.passed({ program, pods, nodes, local, ruleset, outcome, milliseconds, isRecalled });
-    await this.#flows.follow({ program, pods, nodes }, !isEmptyPlan(outcome.plan));
+    this.#flows.follow({ program, pods, nodes }, !isEmptyPlan(outcome.plan));
     return failure === undefined ? "done" : "again";
   }
 }

@@ -1,16 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { formatAddress } from "../core/address.ts";
 import { type Node, type Pod, keyOf } from "../core/cluster.ts";
 import type { Program } from "../core/program.ts";
-import { cutFlows, describeFlow, listFlows } from "../kernel/conntrack.ts";
+import { type TrackedFlow, cutFlows, describeFlow, listFlows } from "../kernel/conntrack.ts";
 import type { Exec } from "../kernel/exec.ts";
 import { deniedFlows, flowsOf } from "./denied-flows.ts";
 import { ownAddresses } from "./own-addresses.ts";
+import { Worker } from "./worker.ts";
 
 export interface FlowCutterOptions {
   readonly node: string;
   readonly exec: Exec;
   readonly log: Logger;
+  readonly signal: AbortSignal;
   /** Told how many were cut. */
   readonly onCut: (flows: number) => void;
 }
@@ -23,33 +26,49 @@ export interface Judges {
   readonly nodes: readonly Node[];
 }
 
+/** Milliseconds between two looks at all flows: where pods come in crowds, looking must not take their time. */
+const PAUSE = 200;
+
 /**
  * Ends connections that may no longer be, as the kernel judges only how they begin; and those of pods that are gone, as
- * their address may be another's next. What could not be cut stays due (fails open, and is said).
+ * their address may be another's next. Works beside the passes, which never wait for it: the first change is followed at
+ * once, those that come meanwhile are followed together. What could not be cut stays due (fails open, and is said).
  */
 export class FlowCutter {
   readonly #options: FlowCutterOptions;
+  readonly #worker: Worker;
   /** By address: the pod of this node that has it, and since when. */
   #owners: ReadonlyMap<string, string> = new Map();
   /** Addresses that lost their pod, and whose flows may be there still. */
-  readonly #gone = new Set<string>();
+  #gone: ReadonlySet<string> = new Set();
   #isDue = false;
+  #judges: Judges | undefined;
+  /** Those of a pass that writes now: flows may begin by them before it has ended. */
+  #coming: Judges | undefined;
   #trouble: string | undefined;
 
   constructor(options: FlowCutterOptions) {
     this.#options = options;
+    this.#worker = new Worker(() => this.#work(), options.signal);
   }
 
-  /** Cuts what is due: after a change of what is enforced, where a pod has gone, or where it failed before. */
-  async follow(judges: Judges, hasChanged: boolean): Promise<void> {
+  /** A pass begins to write what these say. */
+  expect(judges: Judges): void {
+    this.#coming = judges;
+  }
+
+  /** The pass has ended. What is due, after a change of what is enforced or where a pod has gone, is cut from now on. */
+  follow(judges: Judges, hasChanged: boolean): void {
+    this.#judges = judges;
+    this.#coming = undefined;
     this.#takeOwners(judges.pods);
     this.#isDue ||= hasChanged || this.#gone.size > 0;
-    if (!this.#isDue) return;
-    const trouble = await this.#cut(judges);
-    this.#report(trouble);
-    if (trouble !== undefined) return;
-    this.#isDue = false;
-    this.#gone.clear();
+    if (this.#isDue) this.#worker.ask();
+  }
+
+  /** Fulfilled when nothing is being cut. */
+  idle(): Promise<void> {
+    return this.#worker.idle();
   }
 
   #takeOwners(pods: readonly Pod[]): void {
@@ -61,25 +80,50 @@ export class FlowCutter {
           : pod.addresses.map((address) => [formatAddress(address), `${keyOf(pod)} ${pod.createdAt}`]),
       ),
     );
-    for (const [address, owner] of this.#owners) {
-      if (owners.get(address) !== owner) this.#gone.add(address);
-    }
+    const lost = [...this.#owners].filter(([address, owner]) => owners.get(address) !== owner);
+    this.#gone = new Set([...this.#gone, ...lost.map(([address]) => address)]);
     this.#owners = owners;
   }
 
+  async #work(): Promise<"done" | "again"> {
+    if (!this.#isDue) return "done";
+    const gone = this.#gone;
+    this.#isDue = false;
+    this.#gone = new Set();
+    // A fault of our own is no end either: flows stay due, and are looked at again.
+    const trouble = await this.#cut(gone).catch(String);
+    this.#report(trouble);
+    if (trouble !== undefined) {
+      this.#isDue = true;
+      this.#gone = this.#gone.union(gone);
+      return "again";
+    }
+    await sleep(PAUSE, undefined, { signal: this.#options.signal }).catch(() => undefined);
+    return "done";
+  }
+
   /** Returns what went wrong, if anything. */
-  async #cut(judges: Judges): Promise<string | undefined> {
-    const { exec, log, node, onCut } = this.#options;
+  async #cut(gone: ReadonlySet<string>): Promise<string | undefined> {
+    const { exec, log, onCut } = this.#options;
     const flows = await listFlows(exec);
     if (flows === undefined) return "conntrack cannot be asked";
-    const view = { ...judges, node, own: ownAddresses() };
-    const cut = new Set([...deniedFlows(flows, view), ...flowsOf(flows, this.#gone)]);
+    const cut = new Set([...this.#denied(flows), ...flowsOf(flows, gone)]);
     if (cut.size === 0) return undefined;
     const trouble = await cutFlows(exec, [...cut]);
     if (trouble !== undefined) return trouble;
     log.info({ flows: cut.size, examples: [...cut].slice(0, 5).map(describeFlow) }, "cut flows");
     onCut(cut.size);
     return undefined;
+  }
+
+  /** Those that neither what stands nor what is being written would let begin. */
+  #denied(flows: readonly TrackedFlow[]): readonly TrackedFlow[] {
+    const own = ownAddresses();
+    const { node } = this.#options;
+    const deniedBy = (judges: Judges, among: readonly TrackedFlow[]): readonly TrackedFlow[] =>
+      among.length === 0 ? [] : deniedFlows(among, { ...judges, node, own });
+    const denied = this.#judges === undefined ? [] : deniedBy(this.#judges, flows);
+    return this.#coming === undefined ? denied : deniedBy(this.#coming, denied);
   }
 
   #report(trouble: string | undefined): void {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { NodeKernel } from "../../src/daemon/node-kernel.ts";
 import { must } from "../support/must.ts";
 import { failure, isWrite } from "../support/netfilter/memory-exec.ts";
 import { PATIENCE, type Rig, admittedIn, isolatedIn, onlyFront, pod, policy, ready, rig } from "./fixture.ts";
@@ -214,14 +215,12 @@ describe("a kernel that refuses", () => {
 
   test("by an exception of our own is shown, and tried again, and takes nothing down", async () => {
     const made = await shop();
-    const { requests } = made.programs;
-    made.programs.disturb(({ command }) => {
-      if (command !== "conntrack" || requests.length > 20) return undefined;
-      throw new Error("a fault of ours");
-    });
+    const bring = vi.spyOn(NodeKernel.prototype, "bring");
+    onTestFinished(() => bring.mockRestore());
+    bring.mockRejectedValue(new Error("a fault of ours"));
     const enforcer = made.start();
     await expect.poll(enforcer.notReady, PATIENCE).toContain("a fault of ours");
-    made.programs.disturb(() => undefined);
+    bring.mockRestore();
     await ready(enforcer);
     expect(isolated(made)).toHaveLength(2);
   });
@@ -251,6 +250,20 @@ describe("flows", () => {
     await expect
       .poll(() => cuts(made), PATIENCE)
       .toEqual(["-D -f ipv4 -p tcp -s 10.244.1.1 -d 1.1.1.1 --sport 9 --dport 80\n"]);
+  });
+
+  test("are looked at again after a fault of our own, which no pass notices", async () => {
+    const made = await shop();
+    made.programs.flows.IPv4.push(flow("10.244.2.1", "10.244.1.1"));
+    made.programs.disturb(({ command }) => {
+      if (command !== "conntrack") return undefined;
+      throw new Error("a fault of ours");
+    });
+    await ready(made.start());
+    const said = () => made.log.filter(({ trouble }) => trouble === "Error: a fault of ours");
+    await expect.poll(said, PATIENCE).toHaveLength(1);
+    made.programs.disturb(() => undefined);
+    await expect.poll(() => cuts(made), PATIENCE).toHaveLength(1);
   });
 
   test("that could not be cut are cut as soon as they can be; said once", async () => {

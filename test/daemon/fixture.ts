@@ -34,7 +34,7 @@ export interface Rig {
   /** Decides about the API server's answers from now on. */
   readonly disturb: (intercept: Intercept) => void;
   readonly start: (
-    options?: Partial<Pick<EnforcerOptions, "driftInterval" | "startGate" | "observers">>,
+    options?: Partial<Pick<EnforcerOptions, "driftInterval" | "startGate" | "observers" | "exec">>,
   ) => Enforcer;
   /** Where the node's container runtime keeps CNI results; not there at first. */
   readonly cniCache: string;
@@ -63,13 +63,12 @@ export async function rig(): Promise<Rig> {
       intercept = next;
     },
     cniCache,
-    start: ({ driftInterval = 3_600_000, startGate = "auto", observers = [] } = {}) => {
+    start: ({ driftInterval = 3_600_000, startGate = "auto", observers = [], exec = programs.exec } = {}) => {
       const client = new KubeClient({
         server: new URL(api.url),
         authorize: () => Promise.resolve({ headers: {}, tls: {} }),
       });
       const stop = new AbortController();
-      const { exec } = programs;
       const enforcer = startEnforcer({
         node: NODE,
         client,
