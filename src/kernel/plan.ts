@@ -9,11 +9,11 @@ import type { KernelState, StandingSet, StandingTable } from "./state.ts";
  * between two of them is judged as before or as after, never by half a change. Empty where nothing differs.
  */
 export interface Plan {
-  /** `ipset restore` lines that let more pass: new sets, new peers. */
+  /** `ipset restore` lines: new sets, entries that come before the rules (peers) or go before them (`go-first`). */
   readonly setsBefore: readonly string[];
   /** `iptables-restore --noflush` input by family; each is one atomic step. */
   readonly tables: ReadonlyMap<Family, string>;
-  /** `ipset restore` lines that let less pass: peers that are gone. */
+  /** `ipset restore` lines: entries that go after the rules, or come after them. */
   readonly setsAfter: readonly string[];
   /** Sets that no rule names any longer. */
   readonly destroy: readonly string[];
@@ -42,6 +42,8 @@ function setLines(name: string, wanted: IpSet, standing: StandingSet | undefined
   const entries = isUsable ? standing.entries : new Set<string>();
   const add = [...wanted.entries.difference(entries)].map((entry) => `add ${name} ${entry}`);
   const remove = [...entries.difference(wanted.entries)].map((entry) => `del ${name} ${entry}`);
+  // Nobody names a set yet that is made now: it is filled whole.
+  if (wanted.order === "go-first" && isUsable) return { before: remove, after: add };
   return { before: [...create, ...add], after: remove };
 }
 

@@ -38,13 +38,13 @@ function linkLocalRules(blocks: readonly Cidr[]): string[] {
 }
 
 /**
- * Closes the pod CIDRs but for the known addresses. The set of these is named by its content, as those of isolated pods are:
- * an address becomes known in the very step that writes the chains that judge it, never before.
+ * Closes the pod CIDRs but for the known addresses. An address becomes known after the chains that judge it have been
+ * written, and is forgotten before they go: a pod that nothing isolates costs one set entry and no rule.
  */
 export function gateRules(gate: StartGate | undefined, family: Family, sets: SetTable): GateRules {
   const blocks = gate?.podCidrs.filter((block) => block.family === family) ?? [];
   if (gate === undefined || blocks.length === 0) return OPEN;
-  const known = sets.known(addressesIn(family, gate.known));
+  const known = sets.known(blocks, addressesIn(family, gate.known));
   const inForward = blocks.flatMap((block) =>
     SIDES.map(({ option, side, way }) =>
       ruleText(

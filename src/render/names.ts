@@ -30,9 +30,12 @@ const SUBJECT_DIGITS = 19;
 export const isolatedSet = (family: Family, direction: Direction, addresses: readonly string[]): string =>
   `${setPrefix[family]}-${direction}-${digest(addresses.join("\n")).slice(0, SUBJECT_DIGITS)}`;
 
-/** The addresses that the start gate lets by. Named by its content, for the same reason. */
-export const knownSet = (family: Family, addresses: readonly string[]): string =>
-  `${setPrefix[family]}-known-${digest(addresses.join("\n")).slice(0, SUBJECT_DIGITS)}`;
+/**
+ * The addresses that the start gate lets by. Named by the blocks that it closes, as rules and set must change together
+ * where these do; its entries move one by one.
+ */
+export const knownSet = (family: Family, blocks: readonly Cidr[]): string =>
+  `${setPrefix[family]}-known-${digest(blocks.map(formatCidr).join("\n")).slice(0, SUBJECT_DIGITS)}`;
 
 export const groupSet = (family: Family, group: GroupId): string => `${setPrefix[family]}-G-${group}`;
 

@@ -24,4 +24,10 @@ export interface IpSet {
   readonly type: SetType;
   /** As `ipset save` prints them. */
   readonly entries: ReadonlySet<string>;
+  /**
+   * How entries move where rules change too. Without it they come before the rules and go after them: whom rules let pass
+   * before and after they let pass in between. `go-first`: they go before and come after: whoever is in the set is in the
+   * rules already, and still.
+   */
+  readonly order?: "go-first";
 }

@@ -17,8 +17,8 @@ export interface SetTable {
   blocks(addresses: AddressSet): string;
   /** The pods that are isolated in one direction, by their addresses. */
   isolated(direction: Direction, addresses: readonly string[]): string;
-  /** The addresses that the start gate lets by. */
-  known(addresses: readonly string[]): string;
+  /** The addresses that the start gate lets by in these blocks. */
+  known(blocks: readonly Cidr[], addresses: readonly string[]): string;
 }
 
 export const addressesIn = (family: Family, addresses: readonly Address[] | "unknown"): string[] =>
@@ -65,9 +65,10 @@ export function setTable(family: Family, groups: ReadonlyMap<GroupId, Group>): S
       const sorted = addresses.toSorted();
       return ask(isolatedSet(family, direction, sorted), "hash:ip", () => sorted);
     },
-    known: (addresses) => {
-      const sorted = addresses.toSorted();
-      return ask(knownSet(family, sorted), "hash:ip", () => sorted);
+    known: (closed, addresses) => {
+      const name = knownSet(family, closed);
+      sets.set(name, { type: "hash:ip", entries: new Set(addresses), order: "go-first" });
+      return name;
     },
     blocks: (addresses) => {
       const blocks = addressSetCidrs(addresses, family);

@@ -48,10 +48,10 @@ function isJudgedTwice({ before, after }: Change, { source, destination }: Packe
   return own.has(source) && own.has(destination);
 }
 
-/** Whether sets that rules name already are changed along with rules. */
+/** Whether sets of peers that rules name already are changed along with rules; whom the start gate knows is no such set. */
 function changesBoth({ plan, standing }: Transition): boolean {
   const lines = [...plan.setsBefore, ...plan.setsAfter].map((line) => line.split(" ")[1] ?? "");
-  return plan.tables.size > 0 && lines.some((name) => standing.sets.has(name));
+  return plan.tables.size > 0 && lines.some((name) => standing.sets.has(name) && !name.includes("-known-"));
 }
 
 /** Half of the addresses that generated pods have. */

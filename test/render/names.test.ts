@@ -14,8 +14,8 @@ test.each<[string, string, string]>([
   ],
   [
     "known addresses",
-    knownSet("IPv4", ["10.0.0.1", "10.0.0.11"]),
-    knownSet("IPv4", ["10.0.0.11", "0.0.0.11"]),
+    knownSet("IPv4", cidrs("0.0.0.0/1", "10.0.0.0/8")),
+    knownSet("IPv4", cidrs("0.0.0.0/11", "0.0.0.0/8")),
   ],
   [
     "named ports",

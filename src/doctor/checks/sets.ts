@@ -1,6 +1,6 @@
 import type { Family } from "../../core/address.ts";
 import { directions } from "../../core/policy.ts";
-import { isolatedSet, isOurChain, isOurSet, knownSet, setFamily } from "../../render/names.ts";
+import { isolatedSet, isOurChain, isOurSet, setFamily } from "../../render/names.ts";
 import { setsNamedBy } from "../../kernel/saved-rules.ts";
 import type { StandingSet } from "../../kernel/state.ts";
 import type { NodeFacts } from "../facts.ts";
@@ -12,10 +12,8 @@ const check = "sets";
 const REPAIR = "The enforcer puts its sets right within seconds: start it, or see in its log why it cannot.";
 
 /** What sets whose names are digests of their content must be called, with this content. */
-const namedByContent = (family: Family, addresses: readonly string[]): string[] => [
-  knownSet(family, addresses),
-  ...directions.map((direction) => isolatedSet(family, direction, addresses)),
-];
+const namedByContent = (family: Family, addresses: readonly string[]): string[] =>
+  directions.map((direction) => isolatedSet(family, direction, addresses));
 
 /** `SV4-ingress` of `SV4-ingress-<digest>`. */
 const stem = (name: string): string => name.slice(0, name.lastIndexOf("-"));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isEmptyPlan, planWrites, stateAfter } from "../../../src/kernel/plan.ts";
-import type { Ruleset } from "../../../src/render/ruleset.ts";
+import type { IpSet, Ruleset } from "../../../src/render/ruleset.ts";
 import { must } from "../../support/must.ts";
 import { MemoryKernel } from "../../support/netfilter/memory-kernel.ts";
 import { kernelWith, readBack, stepsOf } from "../../support/packet-interpreter.ts";
@@ -33,6 +33,24 @@ describe("the order of writes", () => {
     expect([...tables.keys()]).toEqual(["IPv4"]);
     expect(setsAfter).toEqual(["del SV4-G-a 10.0.0.2"]);
     expect(destroy).toEqual([]);
+  });
+
+  test("who is known comes after the rules and goes before them, but for a set that nobody names yet", () => {
+    const known = (...entries: readonly string[]): IpSet => ({
+      type: "hash:ip",
+      entries: new Set(entries),
+      order: "go-first",
+    });
+    const before = ruleset({ sets: { "SV4-known-a": known("10.0.0.2") } });
+    const after = ruleset({ sets: { "SV4-known-a": known("10.0.0.8") } });
+    expect(between(before, after)).toMatchObject({
+      setsBefore: ["del SV4-known-a 10.0.0.2"],
+      setsAfter: ["add SV4-known-a 10.0.0.8"],
+    });
+    expect(between(ruleset({}), after)).toMatchObject({
+      setsBefore: ["create SV4-known-a hash:ip family inet maxelem 1048576", "add SV4-known-a 10.0.0.8"],
+      setsAfter: [],
+    });
   });
 
   test("a set is there, and full, before any rule names it, and goes after the last one", () => {
