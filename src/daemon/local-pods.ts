@@ -21,7 +21,7 @@ export class LocalPods {
   readonly #told = new Map<ObjectKey, Pod>();
   /** Those whose entry has gone: only their end is to come. */
   readonly #released = new Set<ObjectKey>();
-  #entries: CniEntries;
+  #entries: ReadonlyMap<ObjectKey, readonly CniEntry[]> = new Map();
   /** By address: the entry that has it, the last written of several. */
   #owners: ReadonlyMap<string, CniEntry> = new Map();
 
@@ -47,14 +47,13 @@ export class LocalPods {
 
   /** Takes what the CNI result cache holds. */
   setEntries(entries: CniEntries): void {
+    const had = this.#entries;
+    this.#entries = Map.groupBy(entries ?? [], ({ pod }) => pod);
     for (const [key, pod] of this.#pods) {
-      const had = this.#entriesOf(pod).length > 0;
-      const has = entries?.some((entry) => isOf(entry, pod)) === true;
       // No cache at all tells nothing of anybody.
-      if (has || entries === undefined) this.#released.delete(key);
-      else if (had) this.#released.add(key);
+      if (entries === undefined || entriesOf(this.#entries, pod).length > 0) this.#released.delete(key);
+      else if (entriesOf(had, pod).length > 0) this.#released.add(key);
     }
-    this.#entries = entries;
     this.#owners = new Map(
       (entries ?? []).flatMap((entry) => entry.addresses.map((address) => [formatAddress(address), entry])),
     );
@@ -66,12 +65,8 @@ export class LocalPods {
     }
   }
 
-  #entriesOf(pod: Pod): CniEntry[] {
-    return (this.#entries ?? []).filter((entry) => isOf(entry, pod));
-  }
-
   #asHere(pod: Pod): Pod {
-    const entries = this.#entriesOf(pod);
+    const entries = entriesOf(this.#entries, pod);
     if (entries.length === 0 && this.#released.has(keyOf(pod))) return { ...pod, addresses: [] };
     const claimed = entries.length === 0 ? pod.addresses : entries.flatMap(({ addresses }) => addresses);
     if (claimed === "unknown") return pod;
@@ -87,6 +82,9 @@ export class LocalPods {
 /** A pod's name may have been another's before; its UID tells them apart where both sides tell it. */
 const isOf = (entry: CniEntry, pod: Pod): boolean =>
   entry.pod === keyOf(pod) && (entry.uid === undefined || pod.uid === undefined || entry.uid === pod.uid);
+
+const entriesOf = (entries: ReadonlyMap<ObjectKey, readonly CniEntry[]>, pod: Pod): CniEntry[] =>
+  (entries.get(keyOf(pod)) ?? []).filter((entry) => isOf(entry, pod));
 
 const addressText = (pod: Pod | undefined): string =>
   pod === undefined || pod.addresses === "unknown" ? "" : pod.addresses.map(formatAddress).join(" ");
