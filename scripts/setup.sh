@@ -30,6 +30,7 @@ need() {
 }
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   need iptables iptables "the kernel's rules, both variants"
+  need nft nftables "kube-proxy's nftables mode in the lab, and other enforcers' tables"
   need ipset ipset "the kernel's address sets"
   need conntrack conntrack "cuts flows that are no longer allowed"
   need ip iproute2 "network namespaces and links of the lab"

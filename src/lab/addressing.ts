@@ -7,6 +7,9 @@ export interface DualStack {
 /** The cluster's pod network, flannel's `Network` and `IPv6Network`. */
 export const POD_NETWORK: DualStack = { v4: "10.244.0.0/16", v6: "fd00:10:244::/48" };
 
+/** The network of Services' addresses. */
+export const SERVICE_NETWORK: DualStack = { v4: "10.96.0.0/16", v6: "fd00:10:96::/112" };
+
 /** The network between the nodes. */
 export const NODE_NETWORK: DualStack = { v4: "192.168.77.0/24", v6: "fd00:192:168:77::/64" };
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { nodeAddressing, OUTSIDE_ADDRESSES } from "./addressing.ts";
 import { AgentHandle } from "./agent/handle.ts";
 import { findCniDir } from "./cni/path.ts";
-import type { LabContext } from "./context.ts";
+import type { LabContext, LabShape } from "./context.ts";
 import { markedExec } from "./enter.ts";
 import { labFile, type Lab } from "./lab.ts";
 import { DEFAULT_LAB, labDir } from "./names.ts";
@@ -18,11 +18,9 @@ export async function attachLab(
   name: string = DEFAULT_LAB,
 ): Promise<{ readonly lab: Lab; readonly pods: readonly LabPod[] }> {
   const dir = labDir(name);
-  const { nodes, backend, network } = await readJson<
-    Pick<LabContext, "backend" | "network"> & { readonly nodes: number }
-  >(labFile(dir));
+  const { nodes, ...shape } = await readJson<LabShape & { readonly nodes: number }>(labFile(dir));
   const cniDir = findCniDir() ?? "";
-  const context: LabContext = { name, dir, backend, network, cniDir, exec: markedExec(name) };
+  const context: LabContext = { name, dir, ...shape, cniDir, exec: markedExec(name) };
   const agentOf = (id: string, agentName: string): Promise<AgentHandle> =>
     AgentHandle.connect(agentName, agentSocket(context, id));
   const labNodes = await Promise.all(

@@ -42,13 +42,13 @@ export async function experiment(
     lab.nodes.map(({ name }) => name),
     maxReplicas,
   );
-  progress.step(`${plans.length} pods by CNI ADD (bridge, host-local, portmap, loopback)`);
+  progress.step(`${plans.length} pods by CNI ADD (${lab.network}, host-local, portmap, loopback)`);
   await runPods(cluster, plans, progress.count);
   for (const workload of capped)
     console.log(`        ${workload}: only ${maxReplicas} replicas run (--max-replicas)`);
   for (const { source } of manifests.workloads) await create(control.client, source.raw);
 
-  progress.step(`${manifests.services.length} Services as kube-proxy writes them`);
+  progress.step(`${manifests.services.length} Services as kube-proxy writes them (${lab.proxy})`);
   const services = await routeServices(cluster, manifests.services);
 
   const matrix = async (title: string): Promise<Measured[]> => {

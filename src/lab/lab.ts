@@ -3,9 +3,8 @@ import { join } from "node:path";
 
 import { nodeAddressing, OUTSIDE_ADDRESSES, type DualStack } from "./addressing.ts";
 import type { AgentHandle } from "./agent/handle.ts";
-import type { Backend } from "./backend.ts";
 import { findCniDir } from "./cni/path.ts";
-import type { LabContext, PodNetwork } from "./context.ts";
+import { type LabContext, type LabShape, USUAL_SHAPE } from "./context.ts";
 import { markedExec } from "./enter.ts";
 import { createFabric, createNamespaces, fabricNetns } from "./fabric.ts";
 import { checkedLabName, DEFAULT_LAB, labDir, netnsPath } from "./names.ts";
@@ -13,16 +12,12 @@ import { connectNode, startNode, type LabNode } from "./node.ts";
 import { startAgent } from "./start-agent.ts";
 import { teardown } from "./teardown.ts";
 
-/** How a lab is wanted. */
-export interface LabOptions {
+/** How a lab is wanted; its shape is `USUAL_SHAPE` where nothing is said. */
+export interface LabOptions extends Partial<LabShape> {
   /** 1 to 12 of a-z and 0-9; default "lab". Labs of different names stand side by side. */
   readonly name?: string;
   /** How many nodes; default 2. */
   readonly nodes?: number;
-  /** Which iptables flannel, kube-proxy and portmap use; default nft, as Debian's. */
-  readonly backend?: Backend;
-  /** How pods reach the other nodes; default vxlan. */
-  readonly network?: PodNetwork;
   /** Ports on which the outside host listens, TCP and UDP; default 80 and 443. */
   readonly outsidePorts?: readonly number[];
   /** Told, in words, what is being done. */
@@ -65,21 +60,21 @@ export function labFile(dir: string): string {
 }
 
 async function build(name: string, options: LabOptions): Promise<Lab> {
-  const { nodes = 2, backend = "nft", network = "vxlan", outsidePorts = [80, 443], onStep } = options;
+  const { nodes = 2, outsidePorts = [80, 443], onStep } = options;
+  const shape = shapeOf(options);
   const cniDir = findCniDir();
   if (cniDir === undefined) throw new Error("no CNI plugins: install containernetworking-plugins");
-  const lab: LabContext = { name, dir: labDir(name), backend, network, cniDir, exec: markedExec(name) };
+  const lab: LabContext = { name, dir: labDir(name), ...shape, cniDir, exec: markedExec(name) };
   const addressings = Array.from({ length: nodes }, (_, i) => nodeAddressing(i + 1));
 
   onStep?.(`${nodes} nodes and a host outside, as network namespaces`);
   await mkdir(lab.dir, { recursive: true });
-  await writeFile(labFile(lab.dir), JSON.stringify({ nodes, backend, network }));
+  await writeFile(labFile(lab.dir), JSON.stringify({ nodes, ...shape }));
   await createNamespaces(lab, addressings);
   const labNodes = await Promise.all(addressings.map((addressing) => startNode(lab, addressing)));
 
-  onStep?.(
-    `fabric, ${network === "vxlan" ? "flannel.1" : "host routes"} and flannel's rules (iptables-${backend})`,
-  );
+  const overlay = shape.flannel === "vxlan" ? "flannel.1" : "host routes";
+  onStep?.(`fabric, ${overlay} and flannel's rules (iptables-${shape.backend})`);
   await createFabric(lab, addressings);
   await Promise.all(
     labNodes.map((node) =>
@@ -96,6 +91,11 @@ async function build(name: string, options: LabOptions): Promise<Lab> {
     ...labNodes.map((node) => startNodeAgent(node)),
   ]);
   return { ...lab, nodes: labNodes, outside: { addresses: OUTSIDE_ADDRESSES, agent }, nodeAgents };
+}
+
+function shapeOf(options: LabOptions): LabShape {
+  const { backend, network, flannel, proxy } = { ...USUAL_SHAPE, ...options };
+  return { backend, network, flannel, proxy };
 }
 
 async function startOutsideAgent(lab: LabContext, outsidePorts: readonly number[]): Promise<AgentHandle> {

@@ -1,16 +1,15 @@
 /** `make lab` and `make lab-down`. Not part of the shipped program: a lab needs a checkout, root, and Debian's CNI plugins. */
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { Backend } from "./backend.ts";
+import { type LabShape, USUAL_SHAPE } from "./context.ts";
 import { missingForLab } from "./missing-for-lab.ts";
 import { DEFAULT_LAB } from "./names.ts";
 import { runLab } from "./run.ts";
 import { labNames, teardown } from "./teardown.ts";
 
-interface UpFlags {
+interface UpFlags extends LabShape {
   readonly manifests: string[];
   readonly keep: boolean;
-  readonly backend: Backend;
   readonly name: string;
   readonly maxReplicas: number;
 }
@@ -32,7 +31,22 @@ const up = new Command("up")
   .addOption(
     new Option("--backend <variant>", "iptables of flannel, kube-proxy and Selvedge")
       .choices(["nft", "legacy"])
-      .default("nft"),
+      .default(USUAL_SHAPE.backend),
+  )
+  .addOption(
+    new Option("--network <kind>", "how a pod is joined to its node: a bridge, or a routed veth of its own")
+      .choices(["bridge", "ptp"])
+      .default(USUAL_SHAPE.network),
+  )
+  .addOption(
+    new Option("--flannel <backend>", "how pods reach the other node")
+      .choices(["vxlan", "host-gw"])
+      .default(USUAL_SHAPE.flannel),
+  )
+  .addOption(
+    new Option("--proxy <mode>", "how kube-proxy writes Services")
+      .choices(["iptables", "nftables"])
+      .default(USUAL_SHAPE.proxy),
   )
   .option("--name <name>", "labs of different names stand side by side", DEFAULT_LAB)
   .option("--max-replicas <count>", "pods of one workload that are run at most", count, 3)

@@ -11,6 +11,7 @@ const COMMANDS = [
   "unshare",
   "iptables-nft",
   "iptables-legacy",
+  "nft",
   "ipset",
   "conntrack",
   "ping",

@@ -11,6 +11,7 @@ import { ipBatch, nodeNetns, underlayLinks } from "./fabric.ts";
 import { hostGatewayRoutes, vxlanForwarding, vxlanLinks } from "./flannel/network.ts";
 import { flannelRules } from "./flannel/rules.ts";
 import { startHolder } from "./holder.ts";
+import { routedPodLinks } from "./routed/network.ts";
 import { netnsPath } from "./names.ts";
 
 /** A node of a lab. */
@@ -67,9 +68,10 @@ export function holderFile(nodeDir: string): string {
 export async function connectNode(node: LabNode, peers: readonly NodeAddressing[]): Promise<void> {
   const { lab } = node;
   const netns = nodeNetns(lab.name, node);
-  const overlay = lab.network === "vxlan" ? vxlanLinks(node, peers) : hostGatewayRoutes(peers);
-  await ipBatch(lab, netns, [...underlayLinks(node), ...overlay]);
-  if (lab.network === "vxlan" && peers.length > 0)
+  const overlay = lab.flannel === "vxlan" ? vxlanLinks(node, peers) : hostGatewayRoutes(peers);
+  const own = lab.network === "ptp" ? routedPodLinks(node) : [];
+  await ipBatch(lab, netns, [...underlayLinks(node), ...overlay, ...own]);
+  if (lab.flannel === "vxlan" && peers.length > 0)
     await execOrThrow(lab.exec, {
       command: "bridge",
       args: ["-n", netns, "-batch", "-"],

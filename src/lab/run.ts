@@ -2,18 +2,17 @@ import { colors } from "./colors.ts";
 import { clusterFromManifests } from "../kube/cluster-from-manifests.ts";
 import { readManifests } from "../kube/files/read-manifests.ts";
 import { sourceProblemText } from "../kube/files/source.ts";
-import type { Backend } from "./backend.ts";
 import type { LabCluster } from "./cluster/lab-cluster.ts";
+import type { LabShape } from "./context.ts";
 import { experiment } from "./experiment.ts";
 import { createLab } from "./lab.ts";
 import { disagreements, grid, summary } from "./matrix/report.ts";
 import { startProgress } from "./progress.ts";
 import { teardown } from "./teardown.ts";
 
-export interface RunOptions {
+export interface RunOptions extends LabShape {
   readonly manifests: readonly string[];
   readonly name: string;
-  readonly backend: Backend;
   readonly keep: boolean;
   readonly maxReplicas: number;
 }
@@ -32,7 +31,7 @@ export async function runLab(options: RunOptions): Promise<number> {
     return BAD_INPUT;
   }
   const progress = startProgress(process.stdout);
-  const lab = await createLab({ name: options.name, backend: options.backend, onStep: progress.step });
+  const lab = await createLab({ ...options, onStep: progress.step });
   try {
     const { before, after, cluster } = await experiment(lab, manifests, options, progress);
     progress.end();

@@ -6,6 +6,7 @@ import { addNetwork, checkNetwork, delNetwork, type Attachment } from "./cni/run
 import { negotiateVersion } from "./cni/version.ts";
 import { ipBatch, shell } from "./fabric.ts";
 import { flannelConflist } from "./flannel/conflist.ts";
+import { routedConflist } from "./routed/conflist.ts";
 import { netnsPath, podNetns } from "./names.ts";
 import { cniHost, type LabNode } from "./node.ts";
 import type { PodSpec } from "./pod-spec.ts";
@@ -70,7 +71,7 @@ async function attachments({ node, spec, id }: Sandbox): Promise<readonly [Attac
   const { cniDir } = node.lab;
   let version = negotiated.get(cniDir);
   if (version === undefined) {
-    version = negotiateVersion(node.exec, cniDir, ["loopback", "bridge", "portmap"]);
+    version = negotiateVersion(node.exec, cniDir, ["loopback", "bridge", "ptp", "portmap"]);
     negotiated.set(cniDir, version);
   }
   const common = {
@@ -79,11 +80,12 @@ async function attachments({ node, spec, id }: Sandbox): Promise<readonly [Attac
     cniArgs: cniArgs(spec, id),
   };
   const cniVersion = await version;
+  const conflist = node.lab.network === "ptp" ? routedConflist : flannelConflist;
   return [
     { ...common, list: { ...LOOPBACK_CONFLIST, cniVersion }, ifName: "lo", capabilityArgs: {} },
     {
       ...common,
-      list: { ...flannelConflist(node), cniVersion },
+      list: { ...conflist(node), cniVersion },
       ifName: "eth0",
       capabilityArgs: portMappings(spec),
       ...(spec.addresses === undefined ? {} : { addresses: spec.addresses }),

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 /** The plugins that the lab's pods go through. */
-const CNI_PLUGINS: readonly string[] = ["loopback", "bridge", "host-local", "portmap"];
+const CNI_PLUGINS: readonly string[] = ["loopback", "bridge", "ptp", "host-local", "portmap"];
 
 // Debian's package; upstream's releases and most installers; Fedora's package.
 const DIRECTORIES: readonly string[] = ["/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"];

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const LENGTH = 16;
+const CHAIN_LENGTH = 16;
 
 /** The chains of one port of a Service. */
 export interface ServiceChains {
@@ -24,10 +24,13 @@ export function endpointChain(servicePort: string, protocol: string, endpoint: s
   return `KUBE-SEP-${chainHash(servicePort + protocol + endpoint)}`;
 }
 
-/** The first 16 characters of the base32 of the SHA-256, as kube-proxy's `portProtoHash`. */
-function chainHash(text: string): string {
+/** As kube-proxy's `portProtoHash`. */
+const chainHash = (text: string): string => base32Hash(text, CHAIN_LENGTH);
+
+/** The first characters of the base32 of the SHA-256. */
+export function base32Hash(text: string, length: number): string {
   const digest = createHash("sha256").update(text).digest();
-  return Array.from({ length: LENGTH }, (_, i) => ALPHABET[fiveBits(digest, i * 5)] ?? "").join("");
+  return Array.from({ length }, (_, i) => ALPHABET[fiveBits(digest, i * 5)] ?? "").join("");
 }
 
 /** Five bits of the buffer from bit `at`, most significant first. */

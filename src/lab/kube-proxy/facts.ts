@@ -7,6 +7,8 @@ import type { Endpoint, Service, ServicePort } from "./service.ts";
 export interface ServiceFacts extends ServiceChains {
   /** `namespace/name:port`, or without the port's name where it has none. */
   readonly label: string;
+  /** `namespace/name/protocol/port name`: what nftables mode makes names of. */
+  readonly path: string;
   readonly protocol: "tcp" | "udp";
   readonly port: number;
   readonly nodePort: number | undefined;
@@ -29,6 +31,7 @@ export function serviceFacts(services: readonly Service[], node: string, family:
       return {
         ...serviceChains(label, protocol),
         label,
+        path: `${service.namespace}/${service.name}/${protocol}/${port.name ?? ""}`,
         protocol,
         port: port.port,
         nodePort: port.nodePort,

@@ -1,8 +1,8 @@
 import { type Family } from "../../core/address.ts";
 import type { End } from "../../core/end.ts";
-import { type Verdict, evaluate } from "../../core/evaluate.ts";
+import { evaluate, judge } from "../../core/evaluate.ts";
 import type { Program } from "../../core/program.ts";
-import type { Flow } from "../../core/traffic.ts";
+import { type Flow, containsFlow } from "../../core/traffic.ts";
 import type { AgentHandle } from "../agent/handle.ts";
 import type { Outcome, ProbeProtocol } from "../agent/protocol.ts";
 
@@ -37,7 +37,7 @@ export interface Place {
   readonly protocol: ProbeProtocol;
   readonly address: string;
   readonly port: number;
-  readonly via: "address" | "ClusterIP" | "NodePort";
+  readonly via: "address" | "ClusterIP" | "NodePort" | "hostPort";
   /** Whether anybody listens there: if not, a refusal is the sound of an open way. */
   readonly leads: readonly Lead[];
 }
@@ -47,32 +47,29 @@ export interface Cell {
   readonly to: Place;
 }
 
-/** What the program says of each lead. Nothing is uncertain here: every address is known. */
-function verdicts(
-  program: Program,
-  { from, to }: Cell,
-): { readonly lead: Lead; readonly verdict: Verdict }[] {
-  return to.leads.map((lead) => ({
-    lead,
-    verdict: evaluate(program, {
-      source: from.end,
-      destination: lead.end,
-      family: to.family,
-      flow: lead.flow,
-    }),
-  }));
+/** Whether the program lets the speaker through to a lead. Nothing is uncertain here: every address is known. */
+export function isAllowed(program: Program, { from, to: { family } }: Cell, lead: Lead): boolean {
+  const { end: destination, flow, seenAs } = lead;
+  if (seenAs === undefined)
+    return evaluate(program, { source: from.end, destination, family, flow }) === "allowed";
+  // Its own node asks for its leave to go there as itself; the other one sees who forwarded it.
+  const leave = judge(program, from.end, destination, family).egress.certain;
+  return (
+    containsFlow(leave, flow) &&
+    evaluate(program, { source: seenAs, destination, family, flow }) === "allowed"
+  );
 }
 
 /** Whether the wire behaved as the program says; through a Service it is enough that the pod which answered was allowed to. */
 export function agrees(program: Program, cell: Cell, outcome: Outcome): boolean {
-  const judged = verdicts(program, cell);
+  const judged = cell.to.leads.map((lead) => ({ lead, allowed: isAllowed(program, cell, lead) }));
   switch (outcome.kind) {
     case "answered":
-      return judged.some(({ lead, verdict }) => verdict === "allowed" && lead.answerer === outcome.by);
+      return judged.some(({ lead, allowed }) => allowed && lead.answerer === outcome.by);
     case "refused":
-      return judged.some(({ verdict }) => verdict === "allowed");
+      return judged.some(({ allowed }) => allowed);
     case "timeout":
-      return judged.some(({ verdict }) => verdict !== "allowed");
+      return judged.some(({ allowed }) => !allowed);
     case "error":
       return false;
   }

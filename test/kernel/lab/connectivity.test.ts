@@ -7,12 +7,12 @@ import { teardown } from "../../../src/lab/teardown.ts";
 import { describeKernel } from "../support.ts";
 import { ask, askAll, distinct, everyWayTo, podSpec, sure } from "./fixture.ts";
 
-describeKernel("pods on a flannel-shaped fabric", () => {
+describeKernel("pods on the fabric", () => {
   describe.each([
-    { name: "tconnnft", backend: "nft", network: "vxlan" },
-    { name: "tconnleg", backend: "legacy", network: "vxlan" },
-    { name: "tconnhgw", backend: "nft", network: "host-gw" },
-  ] as const)("$network, iptables-$backend", ({ name, backend, network }) => {
+    { name: "tconnnft", backend: "nft", network: "bridge", flannel: "vxlan" },
+    { name: "tconnleg", backend: "legacy", network: "bridge", flannel: "vxlan" },
+    { name: "tconnhgw", backend: "nft", network: "ptp", flannel: "host-gw" },
+  ] as const)("$network, $flannel, iptables-$backend", ({ name, ...shape }) => {
     let lab: Lab;
     let a: LabPod;
     let b: LabPod;
@@ -20,7 +20,7 @@ describeKernel("pods on a flannel-shaped fabric", () => {
     let onHost: LabPod;
 
     beforeAll(async () => {
-      lab = await createLab({ name, backend, network });
+      lab = await createLab({ name, ...shape });
       const [one, two] = [sure(lab.nodes[0]), sure(lab.nodes[1])];
       const hostPorts = [{ protocol: "TCP", containerPort: 9100 } as const];
       [a, b, far, onHost] = await Promise.all([

@@ -13,9 +13,10 @@ const WEB = ["10.96.0.10", "fd00:10:96::10"] as const;
 
 describeKernel("Services as kube-proxy writes them", () => {
   describe.each([
-    { name: "tsvcnft", backend: "nft" },
-    { name: "tsvcleg", backend: "legacy" },
-  ] as const)("iptables-$backend", ({ name, backend }) => {
+    { name: "tsvcnft", backend: "nft", proxy: "iptables" },
+    { name: "tsvcleg", backend: "legacy", proxy: "iptables" },
+    { name: "tsvctab", backend: "nft", proxy: "nftables" },
+  ] as const)("$proxy, iptables-$backend", ({ name, backend, proxy }) => {
     let lab: Lab;
     let client: LabPod;
     let near: LabPod;
@@ -54,7 +55,7 @@ describeKernel("Services as kube-proxy writes them", () => {
     ]);
 
     beforeAll(async () => {
-      lab = await createLab({ name, backend });
+      lab = await createLab({ name, backend, proxy });
       const [one, two] = [sure(lab.nodes[0]), sure(lab.nodes[1])];
       [client, near, far] = await Promise.all([
         startPod(one, podSpec("client")),
@@ -127,7 +128,17 @@ describeKernel("Services as kube-proxy writes them", () => {
       await sync(service({}, []));
       expect(distinct(await askAll(client.agent, portals))).toEqual(["refused"]);
       await sync();
-      const saved = await execOrThrow(sure(lab.nodes[0]).exec, { command: "iptables-save", args: [] });
+      const { exec } = sure(lab.nodes[0]);
+      if (proxy === "nftables") {
+        const table = await execOrThrow(exec, {
+          command: "nft",
+          args: ["list", "table", "ip", "kube-proxy"],
+        });
+        expect(table).not.toMatch(/chain (?:service|external|local|endpoint)-[^e]/);
+        expect(table).not.toContain(WEB[0]);
+        return;
+      }
+      const saved = await execOrThrow(exec, { command: "iptables-save", args: [] });
       expect(saved).not.toMatch(/KUBE-(SVC|SEP|EXT|SVL)-/);
       // The hooks are put in once.
       expect(saved.match(/^-A PREROUTING .*KUBE-SERVICES$/gm)).toHaveLength(1);
