@@ -56,8 +56,21 @@ export interface ClassRule {
   readonly named: readonly PortName[];
 }
 
-/** An ingress rule's named ports are the subject's own: resolved here once, they cost the kernel nothing. */
+/** What a rule comes to on any pod, where that hangs on nothing of the pod's: the same value for all classes. */
+const resolved = new WeakMap<Rule, ClassRule>();
+
 function resolve(policy: Policy, direction: Direction, rule: Rule, pod: Pod): ClassRule {
+  if (direction === "ingress" && rule.ports.named.length > 0) return resolveOn(policy, direction, rule, pod);
+  const known = resolved.get(rule);
+  // A rule belongs to one policy and direction; where somebody shares its value among several, it is resolved for each.
+  if (known?.id.policy === policyKey(policy) && known.id.direction === direction) return known;
+  const made = resolveOn(policy, direction, rule, pod);
+  resolved.set(rule, made);
+  return made;
+}
+
+/** An ingress rule's named ports are the subject's own: resolved here once, they cost the kernel nothing. */
+function resolveOn(policy: Policy, direction: Direction, rule: Rule, pod: Pod): ClassRule {
   const id = { policy: policyKey(policy), direction, index: rule.index };
   const { numbered, named } = rule.ports;
   if (direction === "egress") return { id, peers: rule.peers, ports: numbered, named };
@@ -75,8 +88,12 @@ function meaningOfNames(policies: readonly Policy[], pod: Pod): string[] {
   return [...new Set(meanings)].sort();
 }
 
-function classOf(program: Program, pod: Pod, direction: Direction): SubjectClass | undefined {
-  const policies = isolatingPolicies(program, podEnd(pod), direction);
+/** The class that one pod is in by itself, given the policies that isolate it. */
+export function classOf(
+  policies: readonly Policy[],
+  pod: Pod,
+  direction: Direction,
+): SubjectClass | undefined {
   if (policies.length === 0 || pod.addresses === "unknown") return undefined;
   const keys = policies.map(policyKey);
   const names = direction === "ingress" ? meaningOfNames(policies, pod) : [];
@@ -91,7 +108,8 @@ function classOf(program: Program, pod: Pod, direction: Direction): SubjectClass
   };
 }
 
-function mergeClasses(classes: readonly SubjectClass[]): SubjectClass[] {
+/** One class for each id, with the subjects of all, in the order in which they come. Sorted by id. */
+export function mergeClasses(classes: readonly SubjectClass[]): SubjectClass[] {
   const merged = Map.groupBy(classes, ({ id }) => id).values();
   return [...merged]
     .flatMap(([first, ...rest]) =>
@@ -102,7 +120,8 @@ function mergeClasses(classes: readonly SubjectClass[]): SubjectClass[] {
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function namedGroups({ peers, named }: ClassRule): GroupId[] {
+/** The groups that a rule asks for. */
+export function namedGroups({ peers, named }: ClassRule): GroupId[] {
   const groups = peers.kind === "some" ? [...peers.groups] : [];
   return needsEveryPod(peers, named) ? [...groups, everyPodId] : groups;
 }
@@ -119,7 +138,11 @@ export function nodeProgram(
 ): NodeProgram {
   const local = pods.filter((pod) => pod.node === node).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const classes = mergeClasses(
-    directions.flatMap((direction) => local.flatMap((pod) => classOf(program, pod, direction) ?? [])),
+    directions.flatMap((direction) =>
+      local.flatMap(
+        (pod) => classOf(isolatingPolicies(program, podEnd(pod), direction), pod, direction) ?? [],
+      ),
+    ),
   );
   const ids = new Set(classes.flatMap(({ rules }) => rules.flatMap(namedGroups)));
   const groups = [...program.groups].filter(([id]) => ids.has(id));

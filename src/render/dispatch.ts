@@ -15,17 +15,39 @@ export interface Leaf {
 const FAN_OUT_BITS = 4;
 const FAN_OUT = 1 << FAN_OUT_BITS;
 
+const sideOf = { ingress: "-d", egress: "-s" } as const;
+
 export const CLOSED = ruleText("-j DROP", "isolated, and no chain knows this address: closed");
 
-/** The longest prefix that all leaves share, rounded down to a level of the trie so that it rarely moves. */
+/**
+ * The longest prefix that all leaves share, rounded down to a level of the trie so that it rarely moves. What the lowest
+ * and the highest address share, all between them share.
+ */
 function commonLength(leaves: readonly Leaf[]): number {
   const [first] = leaves;
   if (first === undefined) return 0;
-  for (let length = addressBits[first.address.family]; length > 0; length -= FAN_OUT_BITS) {
-    const block = cidrAround(first.address, length).first;
-    if (leaves.every(({ address }) => cidrAround(address, length).first === block)) return length;
+  const least = leaves.reduce((a, b) => (b.address.value < a.address.value ? b : a), first).address;
+  const most = leaves.reduce((a, b) => (b.address.value > a.address.value ? b : a), first).address;
+  for (let length = addressBits[least.family]; length > 0; length -= FAN_OUT_BITS) {
+    if (cidrAround(least, length).first === cidrAround(most, length).first) return length;
   }
   return 0;
+}
+
+/** By leaf and side, as most leaves outlive many changes of their neighbours. */
+const leafRules: Readonly<Record<Direction, WeakMap<Leaf, string>>> = {
+  ingress: new WeakMap(),
+  egress: new WeakMap(),
+};
+
+function leafRule(direction: Direction, leaf: Leaf): string {
+  const known = leafRules[direction].get(leaf);
+  if (known !== undefined) return known;
+  const { address, pod, classId } = leaf;
+  const whole = formatCidr(cidrAround(address, addressBits[address.family]));
+  const rule = ruleText(`${sideOf[direction]} ${whole} -g ${classChain(classId)}`, pod);
+  leafRules[direction].set(leaf, rule);
+  return rule;
 }
 
 /**
@@ -35,15 +57,12 @@ function commonLength(leaves: readonly Leaf[]): number {
  */
 export function dispatchChains(direction: Direction, leaves: readonly Leaf[]): Map<string, string[]> {
   const chains = new Map<string, string[]>();
-  const side = direction === "ingress" ? "-d" : "-s";
+  const side = sideOf[direction];
   const build = (chain: string, inside: readonly Leaf[]): void => {
     const rules: string[] = [];
     chains.set(chain, rules);
     if (inside.length <= FAN_OUT) {
-      for (const { address, pod, classId } of inside) {
-        const whole = formatCidr(cidrAround(address, addressBits[address.family]));
-        rules.push(ruleText(`${side} ${whole} -g ${classChain(classId)}`, pod));
-      }
+      rules.push(...inside.map((leaf) => leafRule(direction, leaf)));
     } else {
       const length = Math.min(
         commonLength(inside) + FAN_OUT_BITS,

@@ -21,7 +21,7 @@ const SELF: Readonly<Record<Family, string>> = {
 /** RFC 4861: without these no IPv6 neighbour is ever found, so policies never see them. */
 const NEIGHBOUR_DISCOVERY = [133, 134, 135, 136, 137];
 
-const HOOKS: readonly Hook[] = [
+export const HOOKS: readonly Hook[] = [
   { chain: "FORWARD", rule: ruleText(`-j ${FORWARD_CHAIN}`, "Selvedge: NetworkPolicy") },
   // kube-proxy in IPVS mode sends pods' packets through OUTPUT; packets of the node itself are its own business.
   {
@@ -33,7 +33,11 @@ const HOOKS: readonly Hook[] = [
   },
 ];
 
-function forwardChain(family: Family, sets: Readonly<Record<Direction, string>>, gate: GateRules): string[] {
+export function forwardChain(
+  family: Family,
+  sets: Readonly<Record<Direction, string>>,
+  gate: GateRules,
+): string[] {
   const neighbours = NEIGHBOUR_DISCOVERY.map((type) =>
     ruleText(`-p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`, "neighbour discovery"),
   );
@@ -61,21 +65,25 @@ function forwardChain(family: Family, sets: Readonly<Record<Direction, string>>,
   ];
 }
 
-function classRules(each: SubjectClass, family: Family, sets: SetTable): string[] {
-  const { direction, policies } = each;
-  const allow = (rule: ClassRule): string[] =>
-    ruleMatches(rule, direction, family, sets).map((match) =>
-      ruleText(`${match === "" ? "" : `${match} `}-j RETURN`, ruleIdText(rule.id)),
-    );
-  const isolatedBy = `${direction} isolated by ${policies.join(", ")}`;
-  return [
-    ...each.rules.flatMap(allow),
-    seenRule(direction, classChain(each.id)),
-    ruleText("-j DROP", isolatedBy),
-  ];
-}
+/** What lets pass what one rule allows. */
+export const allowRules = (rule: ClassRule, family: Family, sets: SetTable): string[] =>
+  ruleMatches(rule, rule.id.direction, family, sets).map((match) =>
+    ruleText(`${match === "" ? "" : `${match} `}-j RETURN`, ruleIdText(rule.id)),
+  );
 
-function leavesOf(each: SubjectClass, family: Family): Leaf[] {
+/** How a class's chain ends: what no rule allows is seen and dropped. */
+export const denyRules = ({ id, direction, policies }: SubjectClass): string[] => [
+  seenRule(direction, classChain(id)),
+  ruleText("-j DROP", `${direction} isolated by ${policies.join(", ")}`),
+];
+
+const classRules = (each: SubjectClass, family: Family, sets: SetTable): string[] => [
+  ...each.rules.flatMap((rule) => allowRules(rule, family, sets)),
+  ...denyRules(each),
+];
+
+/** The class's pods as places of the trie, in one family. */
+export function leavesOf(each: SubjectClass, family: Family): Leaf[] {
   return each.subjects.flatMap(({ pod, addresses }) =>
     addresses
       .filter((address) => address.family === family)
@@ -83,7 +91,8 @@ function leavesOf(each: SubjectClass, family: Family): Leaf[] {
   );
 }
 
-const compareLeaves = ({ address: a }: Leaf, { address: b }: Leaf): number => (a.value < b.value ? -1 : 1);
+export const compareLeaves = ({ address: a }: Leaf, { address: b }: Leaf): number =>
+  a.value < b.value ? -1 : 1;
 
 function renderFamily(program: NodeProgram, family: Family): FamilyRuleset {
   const table = setTable(family, program.groups);

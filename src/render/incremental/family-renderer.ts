@@ -1,0 +1,99 @@
+import { type Family, formatAddress } from "../../core/address.ts";
+import { difference } from "../../core/difference.ts";
+import type { ClassRule, NodeProgram, SubjectClass } from "../../core/node-program.ts";
+import { type Direction, directions } from "../../core/policy.ts";
+import { sameList } from "../../core/same-list.ts";
+import type { StartGate } from "../../core/start-gate.ts";
+import { type Leaf, dispatchChains } from "../dispatch.ts";
+import { gateRules } from "../gate.ts";
+import { HOOKS, allowRules, compareLeaves, denyRules, forwardChain, leavesOf } from "../iptables.ts";
+import { FORWARD_CHAIN, classChain } from "../names.ts";
+import type { FamilyRuleset } from "../ruleset.ts";
+import { LiveSets } from "./live-sets.ts";
+import { Memo } from "./memo.ts";
+import { type SetAsk, noteAsks } from "./set-ask.ts";
+
+type Chains = ReadonlyMap<string, readonly string[]>;
+
+/** One family's ruleset, kept up: a change costs the classes and groups that changed. */
+export class FamilyRenderer {
+  readonly #family: Family;
+  readonly #sets: LiveSets;
+  /** By value: what is made of a rule, a class's pods, a class, as long as somebody has it. */
+  readonly #rules = new Memo((rule: ClassRule) =>
+    noteAsks(this.#family, (sets) => allowRules(rule, this.#family, sets)),
+  );
+  readonly #leaves = new Memo((each: SubjectClass): readonly Leaf[] => leavesOf(each, this.#family));
+  readonly #lines = new Memo((each: SubjectClass): readonly string[] => [
+    ...each.rules.flatMap((rule) => this.#rules.of(rule)[0]),
+    ...denyRules(each),
+  ]);
+  #classes: readonly SubjectClass[] | undefined;
+  #populated: readonly SubjectClass[] = [];
+  #gate: StartGate | undefined;
+  /** What the chains ask for that no class does. */
+  #ownAsks: readonly SetAsk[] = [];
+  #ruleset: FamilyRuleset;
+
+  constructor(family: Family) {
+    this.#family = family;
+    this.#sets = new LiveSets(family);
+    this.#ruleset = { family, sets: new Map(), chains: new Map(), hooks: HOOKS };
+  }
+
+  /** The same value where nothing changed, and the same sets and chains in it where they did not. */
+  render({ classes, groups, gate }: NodeProgram): FamilyRuleset {
+    const isSame = classes === this.#classes && gate === this.#gate;
+    const chains = isSame ? this.#ruleset.chains : this.#renderChains(classes, gate);
+    const sets = this.#sets.tell(groups);
+    if (chains !== this.#ruleset.chains || sets !== this.#ruleset.sets)
+      this.#ruleset = { family: this.#family, sets, chains, hooks: HOOKS };
+    return this.#ruleset;
+  }
+
+  #renderChains(classes: readonly SubjectClass[], gate: StartGate | undefined): Chains {
+    this.#classes = classes;
+    this.#gate = gate;
+    const before = this.#populated;
+    this.#populated = classes.filter((each) => this.#leaves.of(each).length > 0);
+    const { gone, come } = difference(before, this.#populated);
+    this.#sets.use(come.flatMap((each) => this.#asksOf(each)));
+    this.#sets.drop(gone.flatMap((each) => this.#asksOf(each)));
+    const leaves = { ingress: this.#leavesIn("ingress"), egress: this.#leavesIn("egress") };
+    const chains = new Map<string, readonly string[]>([
+      ...this.#renderOwn(leaves, gate),
+      ...directions.flatMap((direction) => [...dispatchChains(direction, leaves[direction])]),
+      ...this.#populated.map((each) => [classChain(each.id), this.#lines.of(each)] as const),
+    ]);
+    const known = this.#ruleset.chains;
+    return new Map([...chains].map(([name, lines]) => [name, sameList(known.get(name), lines)]));
+  }
+
+  #asksOf({ rules }: SubjectClass): readonly SetAsk[] {
+    return rules.flatMap((rule) => this.#rules.of(rule)[1]);
+  }
+
+  #leavesIn(direction: Direction): readonly Leaf[] {
+    const classes = this.#populated.filter((each) => each.direction === direction);
+    return classes.flatMap((each) => this.#leaves.of(each)).sort(compareLeaves);
+  }
+
+  /** The chains that no class has, with the sets that they ask for. */
+  #renderOwn(leaves: Readonly<Record<Direction, readonly Leaf[]>>, gate: StartGate | undefined): Chains {
+    const family = this.#family;
+    const [chains, asks] = noteAsks(family, (sets): Chains => {
+      const isolated = (direction: Direction): string =>
+        sets.isolated(
+          direction,
+          leaves[direction].map(({ address }) => formatAddress(address)),
+        );
+      const names = { ingress: isolated("ingress"), egress: isolated("egress") };
+      const closed = gateRules(gate, family, sets);
+      return new Map([[FORWARD_CHAIN, forwardChain(family, names, closed)], ...closed.chains]);
+    });
+    this.#sets.use(asks);
+    this.#sets.drop(this.#ownAsks);
+    this.#ownAsks = asks;
+    return chains;
+  }
+}

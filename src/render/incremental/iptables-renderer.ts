@@ -1,0 +1,15 @@
+import type { NodeProgram } from "../../core/node-program.ts";
+import type { Ruleset } from "../ruleset.ts";
+import { FamilyRenderer } from "./family-renderer.ts";
+
+/**
+ * Renders one node's program after another. Each answer equals `renderIptables`' and depends on what is given alone; what
+ * did not change since the last is the same value, and costs nothing.
+ */
+export class IptablesRenderer {
+  readonly #families = { IPv4: new FamilyRenderer("IPv4"), IPv6: new FamilyRenderer("IPv6") };
+
+  render(program: NodeProgram): Ruleset {
+    return { IPv4: this.#families.IPv4.render(program), IPv6: this.#families.IPv6.render(program) };
+  }
+}

@@ -1,0 +1,123 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseCidr } from "../../src/core/cidr.ts";
+import type { Cluster } from "../../src/core/compile.ts";
+import { Compiler } from "../../src/core/incremental/compiler.ts";
+import { NodeCompiler } from "../../src/core/incremental/node-compiler.ts";
+import { type NodeProgram, nodeProgram } from "../../src/core/node-program.ts";
+import type { GateScope } from "../../src/core/start-gate.ts";
+import { IptablesRenderer } from "../../src/render/incremental/iptables-renderer.ts";
+import { renderIptables } from "../../src/render/iptables.ts";
+import type { Ruleset } from "../../src/render/ruleset.ts";
+import { addressOfBits, bitsOf } from "../support/bits.ts";
+import { type Change, changeArbitrary } from "../support/change-arbitrary.ts";
+import { must } from "../support/must.ts";
+import { SEARCH_TIMEOUT, search } from "../support/search.ts";
+import { keyOf } from "../../src/core/cluster.ts";
+
+const NODE = "n1";
+
+interface Step {
+  readonly change: Change;
+  readonly podCidrs: readonly string[] | undefined;
+  readonly own: readonly string[];
+}
+
+const stepsArbitrary: fc.Arbitrary<Step[]> = fc.array(
+  fc.record({
+    change: changeArbitrary,
+    podCidrs: fc.option(fc.subarray(["10.0.0.0/30", "10.0.1.0/24", "fd00::/64"]), { nil: undefined }),
+    own: fc.subarray(["10.0.0.1", "10.0.1.7", "fd00::2"]),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+/** Tells a compiler what differs, as a watch does; equal objects are not told again. */
+function tell(compiler: Compiler, before: Cluster, after: Cluster): void {
+  const names = new Set(after.namespaces.map(({ name }) => name));
+  for (const { name } of before.namespaces) if (!names.has(name)) compiler.deleteNamespace(name);
+  for (const each of after.namespaces) compiler.setNamespace(each);
+  const pods = new Set(after.pods.map(keyOf));
+  for (const each of before.pods) if (!pods.has(keyOf(each))) compiler.deletePod(keyOf(each));
+  for (const each of after.pods) if (!before.pods.includes(each)) compiler.setPod(each);
+  const policies = new Set(after.policies.map(keyOf));
+  for (const each of before.policies) if (!policies.has(keyOf(each))) compiler.deletePolicy(keyOf(each));
+  for (const each of after.policies) if (!before.policies.includes(each)) compiler.setPolicy(each);
+}
+
+const byName = <T>(map: ReadonlyMap<string, T>): [string, T][] =>
+  [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+
+const plainProgram = ({ groups, ...rest }: NodeProgram) => ({ ...rest, groups: byName(groups) });
+
+const plainRuleset = (ruleset: Ruleset) =>
+  (["IPv4", "IPv6"] as const).map((family) => {
+    const { sets, chains, hooks } = ruleset[family];
+    const entries = byName(sets).map(([name, set]) => [name, { ...set, entries: [...set.entries].sort() }]);
+    return { sets: entries, chains: byName(chains), hooks };
+  });
+
+const scopeOf = ({ podCidrs, own }: Step): GateScope | undefined =>
+  podCidrs === undefined
+    ? undefined
+    : {
+        podCidrs: podCidrs.map((cidr) => must(parseCidr(cidr))),
+        own: own.map((text) => addressOfBits(bitsOf(text))),
+      };
+
+const NOTHING: Cluster = { namespaces: [], pods: [], policies: [] };
+
+describe("what is kept up from change to change equals what is made from scratch", () => {
+  it(
+    "a node's program and its ruleset, after any sequence of changes",
+    () =>
+      search("kept up, node and rules", { cases: stepsArbitrary, inTest: 100 }, (steps) => {
+        const compiler = new Compiler();
+        const node = new NodeCompiler(NODE);
+        const renderer = new IptablesRenderer();
+        const former: { readonly told: Ruleset; readonly then: unknown }[] = [];
+        let last = NOTHING;
+        for (const step of steps) {
+          for (const cluster of [step.change.before, step.change.after]) {
+            tell(compiler, last, cluster);
+            last = cluster;
+            const program = compiler.program();
+            const own = compiler.livePodsOf(NODE);
+            const scope = scopeOf(step);
+            const kept = node.compile(program, own, scope);
+            const scratch = nodeProgram(program, NODE, compiler.livePods(), scope);
+            expect(plainProgram(kept)).toEqual(plainProgram(scratch));
+            const told = renderer.render(kept);
+            const then = plainRuleset(renderIptables(scratch));
+            expect(plainRuleset(told)).toEqual(then);
+            former.push({ told, then });
+          }
+        }
+        // What was told before stays as it was told.
+        for (const { told, then } of former) expect(plainRuleset(told)).toEqual(then);
+        return former.length;
+      }),
+    SEARCH_TIMEOUT,
+  );
+
+  it("and what did not change is the same value", () =>
+    search("kept up, same values", { cases: changeArbitrary, inTest: 50 }, ({ before, after }) => {
+      const compiler = new Compiler();
+      const node = new NodeCompiler(NODE);
+      const renderer = new IptablesRenderer();
+      const pass = () => {
+        const program = node.compile(compiler.program(), compiler.livePodsOf(NODE));
+        return { program, ruleset: renderer.render(program) };
+      };
+      tell(compiler, NOTHING, before);
+      pass();
+      tell(compiler, before, after);
+      const once = pass();
+      const again = pass();
+      expect(again.program.classes).toBe(once.program.classes);
+      expect(again.program.groups).toBe(once.program.groups);
+      for (const family of ["IPv4", "IPv6"] as const)
+        expect(again.ruleset[family]).toBe(once.ruleset[family]);
+      return 4;
+    }));
+});
