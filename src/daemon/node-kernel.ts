@@ -1,17 +1,23 @@
 import type { ApplyFailure } from "../kernel/apply.ts";
-import { applyPlan } from "../kernel/apply.ts";
+import { carryOut } from "../kernel/apply.ts";
 import type { Exec } from "../kernel/exec.ts";
 import { type Plan, isEmptyPlan, planWrites, stateAfter } from "../kernel/plan.ts";
+import { processWriter } from "../kernel/process-writer.ts";
 import { readKernel } from "../kernel/read.ts";
+import { SessionTrouble } from "../kernel/session/acknowledged-session.ts";
+import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import type { KernelState } from "../kernel/state.ts";
 import type { Variant } from "../kernel/variant.ts";
+import type { KernelWriter } from "../kernel/writer.ts";
 import type { Ruleset } from "../render/ruleset.ts";
 
 export interface Outcome {
   readonly plan: Plan;
-  /** How many programs were run to write it. */
+  /** How many writes the tools were given: a program run, or one that is kept open asked. */
   readonly commands: number;
   readonly failures: readonly ApplyFailure[];
+  /** Why the tools that are kept open were given up in this pass; all was then read again, and written without them. */
+  readonly sessionTrouble?: string;
 }
 
 /**
@@ -21,33 +27,67 @@ export interface Outcome {
 export class NodeKernel {
   readonly #exec: Exec;
   readonly #variant: Variant;
+  readonly #sessions: KernelSessions | undefined;
   #standing: KernelState | undefined;
+  /** Sets that could not be destroyed in the pass before. */
+  #held: ReadonlyMap<string, string> = new Map();
 
-  constructor(exec: Exec, variant: Variant) {
+  /** Without sessions every write is a process. */
+  constructor(exec: Exec, variant: Variant, sessions?: KernelSessions) {
     this.#exec = exec;
     this.#variant = variant;
+    this.#sessions = sessions;
   }
 
   /** Makes the kernel hold this ruleset, writing only what differs. */
   async bring(wanted: Ruleset): Promise<Outcome> {
-    let plan: Plan | undefined;
+    const processes = processWriter(this.#exec, this.#variant);
+    const kept = this.#sessions?.writer(processes);
+    if (kept === undefined) return this.#attempt(wanted, processes);
     try {
-      this.#standing ??= await readKernel(this.#exec, this.#variant);
-      plan = planWrites(this.#standing, wanted);
-      if (isEmptyPlan(plan)) return { plan, commands: 0, failures: [] };
-      const { commands, failures } = await applyPlan(this.#exec, this.#variant, plan);
-      this.#standing = failures.length === 0 ? stateAfter(wanted) : undefined;
-      return { plan, commands, failures };
+      const outcome = await this.#attempt(wanted, kept);
+      if (kept.commands() > processes.commands()) this.#sessions?.praise();
+      return outcome;
     } catch (error) {
+      if (!(error instanceof SessionTrouble)) throw error;
+      // What became of their last write nobody knows.
       this.#standing = undefined;
-      const message = error instanceof Error ? error.message : String(error);
-      return { plan: plan ?? noWrites, commands: 0, failures: [{ step: "read the kernel", message }] };
+      await this.#sessions?.rest();
+      return { ...(await this.#attempt(wanted, processes)), sessionTrouble: error.message };
     }
+  }
+
+  async #attempt(wanted: Ruleset, writer: KernelWriter): Promise<Outcome> {
+    let standing: KernelState;
+    const isRead = this.#standing === undefined;
+    try {
+      standing = this.#standing ?? (await readKernel(this.#exec, this.#variant));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { plan: noWrites, commands: 0, failures: [{ step: "read the kernel", message }] };
+    }
+    this.#standing = standing;
+    const plan = planWrites(standing, wanted);
+    if (isEmptyPlan(plan)) return { plan, commands: 0, failures: [] };
+    this.#standing = undefined;
+    const { commands, failures, held } = await carryOut(writer, plan);
+    // Rules that are gone hold their sets for a moment; what is still held at the next look is held by somebody else.
+    const stuck = isRead ? [...held].filter(([name]) => this.#held.has(name)) : [];
+    this.#held = held;
+    const stayed = [...standing.sets].filter(([name]) => held.has(name));
+    if (failures.length === 0) this.#standing = stateAfter(wanted, stayed);
+    const notDestroyed = stuck.map(([name, message]) => ({ step: `destroy ${name}`, message }));
+    return { plan, commands, failures: [...failures, ...notDestroyed] };
   }
 
   /** Forgets what is believed: the next `bring` reads the kernel first, and so repairs what others changed. */
   recall(): void {
     this.#standing = undefined;
+  }
+
+  /** Ends the tools that are kept open. */
+  async close(): Promise<void> {
+    await this.#sessions?.close();
   }
 }
 

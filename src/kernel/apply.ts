@@ -1,8 +1,11 @@
 import { type Family, families } from "../core/address.ts";
 import { setFamily } from "../render/names.ts";
-import type { Exec, ExecRequest } from "./exec.ts";
+import type { Exec } from "./exec.ts";
 import type { Plan } from "./plan.ts";
-import { type Variant, restoreCommand } from "./variant.ts";
+import { processWriter } from "./process-writer.ts";
+import type { Variant } from "./variant.ts";
+import { withoutSets } from "./without-sets.ts";
+import { type KernelWriter, type Refusal, setOf } from "./writer.ts";
 
 /** What went wrong, in the tool's own words. What stood before the failing step stands; earlier steps stay done. */
 export interface ApplyFailure {
@@ -11,50 +14,60 @@ export interface ApplyFailure {
 }
 
 export interface ApplyResult {
-  /** How many programs were run. */
+  /** How many writes the tools were given: a program run, or one that is kept open asked. */
   readonly commands: number;
   readonly failures: readonly ApplyFailure[];
+  /** Sets that stay for now, and why: iptables-nft's rules hold theirs for milliseconds after they are gone. */
+  readonly held: ReadonlyMap<string, string>;
 }
 
-/** Seconds that iptables-restore waits for another program's xtables lock. */
-const LOCK_WAIT = 30;
+/** How many sets a failure names; they may be thousands. */
+const NAMED_SETS = 3;
 
-const setOf = (line: string): string => line.split(" ", 2)[1] ?? "";
+/** One failure for each thing that was said, however many sets it was said of. */
+function setFailures(step: string, refused: ReadonlyMap<string, Refusal>): ApplyFailure[] {
+  const bySaying = Map.groupBy(refused, ([, { message }]) => message);
+  return [...bySaying].map(([message, sets]) => {
+    // Where no line was refused it is not about sets: ipset itself is missing, for one.
+    if (sets.every(([, { line }]) => line === undefined)) return { step, message };
+    const names = sets.slice(0, NAMED_SETS).map(([name]) => name);
+    const more = sets.length > names.length ? ` and ${sets.length - names.length} more` : "";
+    return { step, message: `${names.join(", ")}${more}: ${message}` };
+  });
+}
 
 /**
- * Carries out a plan. Where sets cannot be filled no rule is written, as rules must not name sets that are missing; where
- * a family's rules cannot be written the rest of that family is left undone, as the old rules still need their peers. The
- * other family goes on: a node without IPv6 enforces IPv4. Whatever fails, what stood before goes on being enforced, and
- * the next pass starts from what then stands.
+ * Carries out a plan, both families at once. A set that cannot be filled stops nothing but the rules that need it whole
+ * (`withoutSets`); where a family's rules cannot be written the rest of that family is left undone, as the old rules still
+ * need their peers. The other family goes on: a node without IPv6 enforces IPv4. Whatever fails, what stood before goes on
+ * being enforced, and the next pass starts from what then stands.
  */
-export async function applyPlan(exec: Exec, variant: Variant, plan: Plan): Promise<ApplyResult> {
-  const failures: ApplyFailure[] = [];
-  let commands = 0;
-  const run = async (step: string, request: ExecRequest): Promise<boolean> => {
-    commands += 1;
-    const { code, stdout, stderr } = await exec(request);
-    if (code === 0) return true;
-    failures.push({ step, message: (stderr || stdout).trim() || `exit ${code}` });
-    return false;
+export async function carryOut(writer: KernelWriter, plan: Plan): Promise<ApplyResult> {
+  const refused = await writer.writeSets(plan.setsBefore);
+  const table = async ([family, text]: [Family, string]): Promise<ApplyFailure | undefined> => {
+    const step = `write ${family} rules`;
+    const refusedHere = new Map([...refused].filter(([set]) => setFamily(set) === family));
+    const possible = withoutSets(text, refusedHere, plan.setsBefore);
+    if (possible.kind === "wait") return { step, message: `not without ${possible.sets.join(", ")}` };
+    const message = await writer.writeTable(family, possible.input);
+    return message === undefined ? undefined : { step, message };
   };
-  const restoreSets = async (step: string, lines: readonly string[]): Promise<boolean> =>
-    lines.length === 0 ||
-    run(step, { command: "ipset", args: ["-exist", "restore"], input: `${lines.join("\n")}\n` });
-
-  if (!(await restoreSets("fill sets", plan.setsBefore))) return { commands, failures };
-  const whole = new Set<Family>(families);
-  for (const [family, input] of plan.tables) {
-    const args = ["--noflush", "--wait", `${LOCK_WAIT}`];
-    const command = restoreCommand(variant, family);
-    if (!(await run(`write ${family} rules`, { command, args, input }))) whole.delete(family);
-  }
+  const tables = [...plan.tables];
+  const written = await Promise.all(tables.map(table));
+  const failed = new Set(tables.filter((_, i) => written[i] !== undefined).map(([family]) => family));
+  const whole = new Set(families.filter((family) => !failed.has(family)));
   const isWhole = (set: string): boolean => whole.has(setFamily(set));
-  await restoreSets(
-    "empty sets",
-    plan.setsAfter.filter((line) => isWhole(setOf(line))),
-  );
-  // The kernel may hold a set for a moment after the last rule that named it is gone; the next pass tries again.
-  for (const name of plan.destroy.filter(isWhole))
-    await run(`destroy ${name}`, { command: "ipset", args: ["destroy", name] });
-  return { commands, failures };
+  const kept = await writer.writeSets(plan.setsAfter.filter((line) => isWhole(setOf(line))));
+  const unnamed = plan.destroy.filter(isWhole);
+  const held = unnamed.length === 0 ? new Map<string, string>() : await writer.destroySets(unnamed);
+  const failures = [
+    ...setFailures("fill sets", refused),
+    ...written.filter((failure) => failure !== undefined),
+    ...setFailures("empty sets", kept),
+  ];
+  return { commands: writer.commands(), failures, held };
 }
+
+/** Carries out a plan with one process for each write. */
+export const applyPlan = (exec: Exec, variant: Variant, plan: Plan): Promise<ApplyResult> =>
+  carryOut(processWriter(exec, variant), plan);

@@ -2,6 +2,7 @@ import { type Family, families } from "../core/address.ts";
 import { setFamily } from "../render/names.ts";
 import { ruleHash } from "../render/rule-text.ts";
 import type { FamilyRuleset, Hook, IpSet, Ruleset } from "../render/ruleset.ts";
+import { hookLines } from "./hook-lines.ts";
 import type { KernelState, StandingSet, StandingTable } from "./state.ts";
 
 /**
@@ -47,12 +48,6 @@ function setLines(name: string, wanted: IpSet, standing: StandingSet | undefined
   return { before: [...create, ...add], after: remove };
 }
 
-function hookLines({ chain, rule }: Hook, standing: StandingTable["hooks"]): string[] {
-  const [first, ...rest] = standing[chain];
-  if (first?.position === 1 && first.hash === ruleHash(rule) && rest.length === 0) return [];
-  return [...standing[chain].map((hook) => `-D ${chain} ${hook.rule}`), `-I ${chain} 1 ${rule}`];
-}
-
 function isAsMeant(rules: readonly string[], standing: readonly (string | undefined)[] | undefined): boolean {
   return standing?.length === rules.length && rules.every((rule, i) => ruleHash(rule) === standing[i]);
 }
@@ -85,8 +80,11 @@ export function planWrites(standing: KernelState, wanted: Ruleset): Plan {
   };
 }
 
-/** What stands once a plan for `wanted` has been carried out. */
-export function stateAfter(wanted: Ruleset): KernelState {
+/** What stands once a plan for `wanted` has been carried out, but for sets that could not be destroyed. */
+export function stateAfter(
+  wanted: Ruleset,
+  stayed: readonly (readonly [string, StandingSet])[] = [],
+): KernelState {
   const table = ({ chains, hooks }: FamilyRuleset): StandingTable => {
     const hooked = (chain: Hook["chain"]): StandingTable["hooks"]["FORWARD"] =>
       hooks
@@ -98,7 +96,7 @@ export function stateAfter(wanted: Ruleset): KernelState {
     };
   };
   return {
-    sets: new Map(families.flatMap((family) => [...wanted[family].sets])),
+    sets: new Map([...stayed, ...families.flatMap((family) => [...wanted[family].sets])]),
     tables: { IPv4: table(wanted.IPv4), IPv6: table(wanted.IPv6) },
   };
 }

@@ -1,13 +1,9 @@
-import { FORWARD_CHAIN, isOurChain } from "../render/names.ts";
+import { isOurChain } from "../render/names.ts";
 import { ruleHash } from "../render/rule-text.ts";
+import { isOurHook } from "./ours.ts";
 import type { StandingHook, StandingTable } from "./state.ts";
 
-/** What another wrote into a comment or a log prefix says nothing about where its rule leads. */
-const unquoted = (rule: string): string => rule.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
-
-const JUMP_TO_US = new RegExp(` -[jg] ${FORWARD_CHAIN}(?: |$)`);
-
-/** Reads the output of `iptables-save -t mangle`: our chains, and where the built-in chains lead to us. */
+/** Reads the output of `iptables-save -t mangle`: our chains, and what we wrote into the built-in chains. */
 export function parseIptablesSave(text: string): StandingTable {
   const chains = new Map<string, (string | undefined)[]>();
   const hooks = { FORWARD: [] as StandingHook[], OUTPUT: [] as StandingHook[] };
@@ -19,7 +15,7 @@ export function parseIptablesSave(text: string): StandingTable {
     if (chain === undefined) continue;
     if (chain === "FORWARD" || chain === "OUTPUT") {
       positions[chain] += 1;
-      if (!JUMP_TO_US.test(` ${unquoted(rule)}`)) continue;
+      if (!isOurHook({ chain, rule })) continue;
       hooks[chain].push({ position: positions[chain], hash: ruleHash(rule), rule });
     } else chains.get(chain)?.push(ruleHash(rule));
   }

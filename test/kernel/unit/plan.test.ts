@@ -126,8 +126,8 @@ describe("hooks", () => {
     { what: "behind another's rule", lines: ["-I FORWARD 1 -s 10.9.9.9/32 -j ACCEPT"] },
     { what: "there twice", lines: [`-I FORWARD 1 ${hook}`] },
     { what: "there twice, around another's rule", lines: ["-I FORWARD 1 -j ACCEPT", `-I FORWARD 1 ${hook}`] },
-    { what: "altered", lines: [`-D FORWARD ${hook}`, "-I FORWARD 1 -p tcp -j SELVEDGE-FORWARD"] },
-    { what: "a goto", lines: [`-D FORWARD ${hook}`, "-I FORWARD 1 -g SELVEDGE-FORWARD"] },
+    { what: "altered", lines: [`-D FORWARD ${hook}`, `-I FORWARD 1 -p tcp ${hook}`] },
+    { what: "a goto", lines: [`-D FORWARD ${hook}`, `-I FORWARD 1 ${hook.replace(" -j ", " -g ")}`] },
   ])("that are $what are put right", ({ lines }) => {
     const kernel = kernelWith(wanted);
     kernel.restoreTable(
@@ -145,6 +145,20 @@ describe("hooks", () => {
 });
 
 describe("others", () => {
+  test("may lead to our chain as they like: a rule without our digest stays, behind ours", () => {
+    const kernel = kernelWith(wanted);
+    const theirs = ["-s 10.7.7.7/32 -j SELVEDGE-FORWARD", "-s 10.7.7.8/32 -g SELVEDGE-FORWARD"];
+    kernel.restoreTable(
+      "IPv4",
+      ["*mangle", ...theirs.map((text) => `-I FORWARD 1 ${text}`), "COMMIT"].join("\n"),
+    );
+    bring(kernel, wanted);
+    const forward = kernel.saveTable("IPv4").match(/^-A FORWARD .*$/gm) ?? [];
+    expect(forward).toEqual(
+      [must(hooks[0]).rule, ...theirs.toReversed()].map((text) => `-A FORWARD ${text}`),
+    );
+  });
+
   test("keep every chain, rule and set", () => {
     const kernel = new MemoryKernel();
     const theirs = [

@@ -30,17 +30,15 @@ function ipset(kernel: MemoryKernel, { args, input = "" }: ExecRequest): string 
   if (verb === "save") return kernel.saveSets();
   if (verb === "destroy") kernel.destroySet(name);
   else if (args.join(" ") === "-exist restore") {
-    for (const line of input.trimEnd().split("\n")) {
+    for (const [i, line] of input.trimEnd().split("\n").entries()) {
       const [action, set = "", type] = line.split(" ");
       if (action === "create" && kernel.sets.get(set)?.type === type) continue;
-      if (action === "destroy") {
-        kernel.destroySet(set);
-        continue;
-      }
       try {
-        kernel.ipset(line);
+        if (action === "destroy") kernel.destroySet(set);
+        else kernel.ipset(line);
       } catch (error) {
-        if (!isForgiven(error)) throw error;
+        if (isForgiven(error)) continue;
+        throw new Error(`ipset v7.17: Error in line ${i + 1}: ${(error as Error).message}`, { cause: error });
       }
     }
   } else throw new Error(`ipset: unknown call ${args.join(" ")}`);
