@@ -1,11 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { writeLines } from "./write-lines.ts";
 
 /** One process to run: no shell, arguments as they are. */
 export interface ExecRequest {
   readonly command: string;
   readonly args: readonly string[];
-  /** Written to standard input, which is closed after it. */
+  /** Written to standard input line by line, which is closed after it; if this process dies, it ends after a line. */
   readonly input?: string;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -74,7 +75,7 @@ export const processExec: Exec = ({ command, args, input, env, timeoutMs = 60_00
     child.once("close", (code, signal) =>
       settle(code ?? SIGNALLED + (signal === null ? 0 : constants.signals[signal])),
     );
-    child.stdin.end(input);
+    void writeLines(child.stdin, input ?? "").then(() => child.stdin.end());
   });
 
 /** Puts words in front of every command, as `nsenter --net=… --` does. */
