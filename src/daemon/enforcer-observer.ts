@@ -4,6 +4,7 @@ import type { NodeProgram } from "../core/node-program.ts";
 import type { Program } from "../core/program.ts";
 import { isEmptyPlan } from "../kernel/plan.ts";
 import type { Ruleset } from "../render/ruleset.ts";
+import type { GateState } from "./gate-state.ts";
 import type { Outcome } from "./node-kernel.ts";
 
 /** One pass of the enforcer: what it went by, what it wanted to stand, and what it did. */
@@ -14,6 +15,8 @@ export interface Pass {
   readonly nodes: readonly Node[];
   readonly local: NodeProgram;
   readonly ruleset: Ruleset;
+  /** Whether pods that are still to come are closed. */
+  readonly gate: GateState;
   readonly outcome: Outcome;
   readonly milliseconds: number;
   /** The kernel was read back first, to find what others changed. */
@@ -65,7 +68,12 @@ export function tellAll(
 
 /** The log: one line for what happened, none for a pass that found everything in its place. */
 export const logObserver = (log: Logger): EnforcerObserver => ({
-  passed: ({ outcome: { plan, commands, failures }, milliseconds }) => {
+  passed: ({ outcome: { plan, commands, failures, sessionTrouble }, milliseconds }) => {
+    if (sessionTrouble !== undefined)
+      log.warn(
+        { trouble: sessionTrouble },
+        "the tools kept open are given up for a while; each write is a process",
+      );
     if (failures.length > 0) log.error({ failures }, "could not write; what stood before stays in force");
     if (isEmptyPlan(plan)) return;
     log.info(

@@ -12,7 +12,7 @@ import { type EnforcerObserver, logObserver, tellAll } from "./enforcer-observer
 import { FlowCutter } from "./flow-cutter.ts";
 import type { GateMode, GateState } from "./gate-state.ts";
 import { NodeKernel } from "./node-kernel.ts";
-import { StartGate } from "./start-gate.ts";
+import { StartGate, gateScope } from "./start-gate.ts";
 import { Worker } from "./worker.ts";
 
 export interface EnforcerOptions {
@@ -129,12 +129,12 @@ class NodeEnforcer {
     const pods = this.#view.livePods();
     const { node } = this.#options;
     const own = pods.filter((pod) => pod.node === node);
-    const scope = this.gate.scope({
+    const gate = this.gate.decide({
       podCidrs: this.#view.podCidrs(),
       local: own,
       guest: this.#view.guest(),
     });
-    const local = nodeProgram(program, node, own, scope);
+    const local = nodeProgram(program, node, own, gateScope(gate));
     const ruleset = renderIptables(local);
     const isRecalled = this.#isRecalled;
     this.#isRecalled = false;
@@ -145,7 +145,7 @@ class NodeEnforcer {
     const [failure] = outcome.failures;
     this.trouble = failure === undefined ? undefined : `${failure.step}: ${failure.message}`;
     const milliseconds = performance.now() - began;
-    this.#tell.passed({ program, pods, nodes, local, ruleset, outcome, milliseconds, isRecalled });
+    this.#tell.passed({ program, pods, nodes, gate, local, ruleset, outcome, milliseconds, isRecalled });
     this.#flows.follow({ program, pods, nodes }, !isEmptyPlan(outcome.plan));
     return failure === undefined ? "done" : "again";
   }

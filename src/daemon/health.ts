@@ -8,6 +8,8 @@ export interface HealthOptions {
   readonly host: string;
   /** Why not, or nothing when all is well. */
   readonly notReady: () => string | undefined;
+  /** Lines that follow in `/readyz`, for information: they change nothing in its verdict. */
+  readonly notes?: () => readonly string[];
   /** What else is answered, by path. */
   readonly routes?: ReadonlyMap<string, Route>;
 }
@@ -18,7 +20,13 @@ export interface Health {
 }
 
 /** `/healthz`: the process turns; `/readyz`: it has synced and what it wants stands in the kernel (503 and why, if not). */
-export async function serveHealth({ port, host, notReady, routes }: HealthOptions): Promise<Health> {
+export async function serveHealth({
+  port,
+  host,
+  notReady,
+  notes = () => [],
+  routes,
+}: HealthOptions): Promise<Health> {
   const server = createServer((request, response) => {
     const path = request.url?.split("?")[0] ?? "";
     const route = routes?.get(path);
@@ -30,7 +38,7 @@ export async function serveHealth({ port, host, notReady, routes }: HealthOption
       path === "/healthz" || path === "/livez"
         ? [200, "ok"]
         : path === "/readyz"
-          ? [notReady() === undefined ? 200 : 503, notReady() ?? "ok"]
+          ? [notReady() === undefined ? 200 : 503, [notReady() ?? "ok", ...notes()].join("\n")]
           : [404, "not found"];
     response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${body}\n`);
   });

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { pino } from "pino";
 import { readCounted } from "../kernel/counters/read-counted.ts";
 import { processExec } from "../kernel/exec.ts";
+import { gateLine } from "../kernel/gate-line.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
 import { type Variant, detectVariant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
@@ -54,6 +55,10 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       host: "127.0.0.1",
       port: options.healthPort,
       notReady: enforcer.notReady,
+      notes: () => {
+        const gate = enforcer.startGate();
+        return gate === undefined ? [] : [gateLine(gate)];
+      },
       routes: new Map([
         ["/metrics", measured.route],
         ["/denials", denials.feed.route],

@@ -9,6 +9,10 @@ export interface StartGateOptions {
   readonly log: Logger;
 }
 
+/** What the node's program needs for the gate; `undefined` where it is off. */
+export const gateScope = (state: GateState): GateScope | undefined =>
+  state.kind === "on" ? { podCidrs: state.podCidrs, own: ownAddresses() } : undefined;
+
 /** Decides at each pass whether the start gate stands, and says it loudly where it should and cannot. */
 export class StartGate {
   state: GateState | undefined;
@@ -21,11 +25,10 @@ export class StartGate {
     this.#log = log;
   }
 
-  /** What the node's program needs for the gate; `undefined` where it is off. */
-  scope(facts: Omit<GateFacts, "mode">): GateScope | undefined {
+  decide(facts: Omit<GateFacts, "mode">): GateState {
     this.state = gateState({ mode: this.#mode, ...facts });
     this.#say(this.state);
-    return this.state.kind === "on" ? { podCidrs: this.state.podCidrs, own: ownAddresses() } : undefined;
+    return this.state;
   }
 
   /** Once for each change. */

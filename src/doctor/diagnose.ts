@@ -8,6 +8,7 @@ import { kernelSupport } from "./checks/kernel-support.ts";
 import { privileges } from "./checks/privileges.ts";
 import { secondEnforcer } from "./checks/second-enforcer.ts";
 import { sets } from "./checks/sets.ts";
+import { startGate } from "./checks/start-gate.ts";
 import { tools } from "./checks/tools.ts";
 import { variantSplit } from "./checks/variant-split.ts";
 import type { NodeFacts } from "./facts.ts";
@@ -26,6 +27,7 @@ const CHECKS: readonly ((facts: NodeFacts) => Finding[])[] = [
   chains,
   sets,
   enforcer,
+  startGate,
   conntrack,
 ];
 

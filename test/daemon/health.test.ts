@@ -1,8 +1,11 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { serveHealth } from "../../src/daemon/health.ts";
 
-async function served(notReady: () => string | undefined): Promise<(path: string) => Promise<string>> {
-  const health = await serveHealth({ host: "127.0.0.1", port: 0, notReady });
+async function served(
+  notReady: () => string | undefined,
+  notes?: () => string[],
+): Promise<(path: string) => Promise<string>> {
+  const health = await serveHealth({ host: "127.0.0.1", port: 0, notReady, ...(notes && { notes }) });
   onTestFinished(() => health.close());
   return async (path) => {
     const response = await fetch(`http://127.0.0.1:${health.port}${path}`);
@@ -20,6 +23,18 @@ describe("health", () => {
     trouble = undefined;
     expect(await get("/readyz")).toBe("200 ok\n");
     expect(await get("/readyz?verbose")).toBe("200 ok\n");
+  });
+
+  test("says more for information, which changes no verdict", async () => {
+    let trouble: string | undefined = "no such luck";
+    const get = await served(
+      () => trouble,
+      () => ["start gate off: why"],
+    );
+    expect(await get("/readyz")).toBe("503 no such luck\nstart gate off: why\n");
+    expect(await get("/healthz")).toBe("200 ok\n");
+    trouble = undefined;
+    expect(await get("/readyz")).toBe("200 ok\nstart gate off: why\n");
   });
 
   test("knows no other path", async () => {

@@ -46,6 +46,8 @@ const chainIn = (chain: string, table = "filter"): NodeFacts => ({
   rules: rulesOf({ "nft IPv6": `${ourText("IPv6")}*${table}\n:${chain} - [0:0]\nCOMMIT\n` }),
 });
 
+const answered = { kind: "answered", status: 200 } as const;
+
 const cases: readonly Case[] = [
   {
     name: "no privileges",
@@ -258,7 +260,45 @@ const cases: readonly Case[] = [
     facts: switched({ "net.netfilter.nf_conntrack_max": undefined }),
     finds: { check: "conntrack", status: "unknown", message: /does not tell/ },
   },
+  {
+    name: "a start gate that is off by itself",
+    facts: {
+      ...healthy,
+      enforcer: { ...answered, body: "ok\nstart gate off: the Node has no spec.podCIDRs" },
+    },
+    finds: { check: "start gate", status: "warn", message: /no spec\.podCIDRs; new pods are open/ },
+  },
 ];
+
+const gateFindings = (facts: NodeFacts) => diagnose(facts).filter(({ check }) => check === "start gate");
+
+describe("the doctor tells of the start gate", () => {
+  test.each([
+    ["on", "ok\nstart gate on: 10.0.0.0/24", "on: in 10.0.0.0/24, who is not programmed yet is closed"],
+    [
+      "off by an operator's word",
+      "ok\nstart gate off, as asked: --start-gate=off",
+      "off, as --start-gate=off asks: new pods are open until they are programmed",
+    ],
+  ])("that it is %s", (_, body, message) => {
+    const facts = { ...healthy, enforcer: { ...answered, body } };
+    expect(gateFindings(facts)).toEqual([{ check: "start gate", status: "ok", message }]);
+  });
+
+  test("that its rules stand, where no enforcer answers; or that nothing does", () => {
+    const rule = '-A SELVEDGE-FORWARD -m comment --comment "gate #aaaaaaaaaa" -s 10.0.0.0/24 -g SV-GATE';
+    const silent = { enforcer: { kind: "silent", why: "refused" } } as const;
+    const gated = edited((text) => text.replace("-A SELVEDGE-FORWARD ", `${rule}\n-A SELVEDGE-FORWARD `));
+    expect(gateFindings({ ...gated, ...silent })).toMatchObject([
+      { status: "ok", message: expect.stringContaining("its rules stand") },
+    ]);
+    expect(gateFindings({ ...healthy, ...silent })).toMatchObject([
+      { message: expect.stringContaining("none of its rules stands") },
+    ]);
+    const bare = { ...healthy, ...silent, rules: rulesOf({ "nft IPv4": "", "nft IPv6": "" }) };
+    expect(gateFindings(bare)).toMatchObject([{ status: "ok", message: "nothing of Selvedge's stands" }]);
+  });
+});
 
 describe("the doctor", () => {
   test("finds nothing wrong where nothing is", () => {
@@ -329,7 +369,7 @@ describe("the doctor", () => {
   });
 
   test("has something to say for every check", () => {
-    expect(new Set(diagnose(healthy).map(({ check }) => check)).size).toBe(14);
+    expect(new Set(diagnose(healthy).map(({ check }) => check)).size).toBe(15);
   });
 });
 

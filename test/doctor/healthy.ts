@@ -58,7 +58,7 @@ export const healthy: NodeFacts = {
   rules: rulesOf(),
   sets: { kind: "known", value: parseIpsetSave(kernel.saveSets()) },
   nftTables: { kind: "known", value: ["ip filter", "ip mangle"] },
-  enforcer: { kind: "answered", status: 200, body: "ok" },
+  enforcer: { kind: "answered", status: 200, body: "ok\nstart gate on: 10.0.0.0/24" },
 };
 
 /** The same with these switches; `undefined` takes one away. */

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { families } from "../../core/address.ts";
 import { directions } from "../../core/policy.ts";
 import { isEmptyPlan } from "../../kernel/plan.ts";
+import type { GateState } from "../gate-state.ts";
 import type { EnforcerObserver, Pass } from "../enforcer-observer.ts";
 
 /** From a few milliseconds, one forked iptables-restore, to half a minute, a lock that another program holds. */
@@ -9,6 +10,11 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** A step without the name of what it was about: a label has few values. */
 const stepLabel = (step: string): string => (step.startsWith("destroy ") ? "destroy sets" : step);
+
+const GATE_WORDS = ["on", "asked-off", "off"] as const;
+
+const gateWord = (gate: GateState): (typeof GATE_WORDS)[number] =>
+  gate.kind === "off" && gate.isAsked ? "asked-off" : gate.kind;
 
 /** The observer that counts what an enforcer does, and measures what it wants to stand. */
 export function enforcerMetrics(registers: Registry[]): EnforcerObserver {
@@ -41,6 +47,11 @@ export function enforcerMetrics(registers: Registry[]): EnforcerObserver {
     help: "From a change to the end of its writing, within the enforcer.",
     buckets: BUCKETS,
   });
+  const gates = gauge(
+    "selvedge_start_gate",
+    "1 for the state that the start gate is in: on, off as asked, or off by itself.",
+    ["state"],
+  );
   const chains = gauge("selvedge_chains", "Chains that stand, or are to.", ["family"]);
   const sets = gauge("selvedge_sets", "Sets that stand, or are to.", ["family"]);
   const entries = gauge("selvedge_set_entries", "Entries of those sets.", ["family"]);
@@ -49,7 +60,9 @@ export function enforcerMetrics(registers: Registry[]): EnforcerObserver {
   const pods = gauge("selvedge_pods", "Live pods known, of all nodes.");
   const groups = gauge("selvedge_groups", "Groups of peers that the policies name.");
 
-  const measure = ({ program, pods: known, local, ruleset }: Pass): void => {
+  const measure = ({ program, pods: known, local, ruleset, gate }: Pass): void => {
+    const current = gateWord(gate);
+    for (const state of GATE_WORDS) gates.set({ state }, state === current ? 1 : 0);
     policies.set(program.tiers.reduce((sum, tier) => sum + tier.policies.length, 0));
     pods.set(known.length);
     groups.set(program.groups.size);

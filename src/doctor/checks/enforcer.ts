@@ -13,12 +13,14 @@ export function enforcer({ enforcer: answer }: NodeFacts): Finding[] {
         mend: "Start `selvedge enforcer`, or name its port with --health-port.",
       },
     ];
+  // What follows the first line is said for information.
+  const [why = ""] = answer.body.split("\n");
   if (answer.status === 200) return [ok(check, "ready: what it asks for stands in the kernel")];
   return [
     {
       check,
       status: "fail",
-      message: `the enforcer is not ready (${answer.status}): ${answer.body}`,
+      message: `the enforcer is not ready (${answer.status}): ${why}`,
       mend: "See in its log what it waits for or cannot write, and mend that.",
     },
   ];

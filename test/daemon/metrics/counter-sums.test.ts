@@ -109,6 +109,7 @@ describe("the reader of counters", () => {
     ruleset,
     milliseconds: 1,
     isRecalled: false,
+    gate: { kind: "on", podCidrs: [] } as const,
     outcome: { plan: nothing, commands: 0, failures: [] },
   };
 
