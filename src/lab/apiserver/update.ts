@@ -3,6 +3,7 @@ import { asStored, inVersion } from "./conversion.ts";
 import { createObject } from "./create.ts";
 import { decodeRequest } from "./decode.ts";
 import type { Environment } from "./environment.ts";
+import { eventChangeProblems } from "./event-validation.ts";
 import { jsonEqual, withAt } from "./json.ts";
 import { type KubeObject, nameOf, namespaceOf, withField, withMeta } from "./kube-object.ts";
 import { isHeld } from "./lifecycle.ts";
@@ -84,6 +85,8 @@ export const replaceObject = (
   const next = withGeneration(context, before, own(before, withinReach(context, before, incoming)));
   const refused = judge(env, resource, next);
   if (refused !== undefined) return refused;
+  const changed = eventChangeProblems(resource, before, next);
+  if (changed.length > 0) return invalid(resource, nameOf(next), changed);
   if (jsonEqual(before, next)) return before;
   if (context.dryRun) return next;
   if (next.metadata.deletionGracePeriodSeconds === 0 && !isHeld(next)) {

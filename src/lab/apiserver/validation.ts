@@ -1,5 +1,6 @@
 import type { Environment } from "./environment.ts";
 import { definitionProblems } from "./crd.ts";
+import { eventProblems } from "./event-validation.ts";
 import type { KubeObject } from "./kube-object.ts";
 import { nameOf } from "./kube-object.ts";
 import { metadataProblems } from "./metadata-validation.ts";
@@ -14,6 +15,7 @@ export const judge = (env: Environment, resource: Resource, object: KubeObject):
     ...metadataProblems(resource, object),
     ...schemaProblems(resource.schema, rest, ""),
     ...definitionProblems(resource, object),
+    ...eventProblems(resource, object),
     ...env.validate(resource, object),
   ];
   return problems.length === 0 ? undefined : invalid(resource, nameOf(object), problems);

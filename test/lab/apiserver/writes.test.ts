@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MERGE } from "./client.ts";
+import { type Loose, MERGE } from "./client.ts";
 import { CONFIG_MAPS, configMap, dig, networkPolicy, PODS, POLICIES, useServer } from "./fixture.ts";
 
 const pod = (
@@ -161,12 +161,28 @@ describe("a write", () => {
       kind: "Event",
       metadata: { name: "e" },
       eventTime: "2026-01-01T00:00:00.000000Z",
-      regarding: { kind: "Pod", name: "p" },
+      regarding: { kind: "Pod", name: "p", namespace: "default" },
+      type: "Warning",
       reason: "Denied",
+      action: "Deny",
       note: "dropped",
       reportingController: "selvedge",
+      reportingInstance: "n1",
     };
-    await client.send("POST", "/apis/events.k8s.io/v1/namespaces/default/events", event);
+    const path = "/apis/events.k8s.io/v1/namespaces/default/events";
+    const told = async (method: string, at: string, body: Loose, headers = {}): Promise<unknown> =>
+      (await client.json(method, at, body, headers))["message"];
+    const { action: _action, ...inactive } = event;
+    expect(await told("POST", path, { ...inactive, series: { count: 1 }, deprecatedCount: 1 })).toBe(
+      'Event.events.k8s.io "e" is invalid: [action: Required value, series.count: Invalid value: "": should be at least 2, series.lastObservedTime: Required value, count: Invalid value: "": needs to be unset]',
+    );
+    await client.send("POST", path, event);
+    expect(await told("PATCH", `${path}/e`, { note: "other" }, MERGE)).toMatch(
+      /message: Invalid value: "other": field is immutable$/,
+    );
+    const series = { count: 2, lastObservedTime: "2026-01-01T00:00:01.000000Z" };
+    const patched = await client.json("PATCH", `${path}/e`, { series }, MERGE);
+    expect(patched["series"]).toEqual(series);
     const core = await client.json("GET", "/api/v1/namespaces/default/events/e");
     expect(core).toMatchObject({
       involvedObject: { name: "p" },
