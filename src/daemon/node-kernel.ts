@@ -1,14 +1,15 @@
-import type { ApplyFailure } from "../kernel/apply.ts";
-import { carryOut } from "../kernel/apply.ts";
+import { type ApplyFailure, carryOut } from "../kernel/apply.ts";
 import type { Exec } from "../kernel/exec.ts";
-import { type Plan, isEmptyPlan, planWrites, stateAfter } from "../kernel/plan.ts";
+import { type StayedSet, planChange } from "../kernel/plan-change.ts";
+import { type Plan, isEmptyPlan, planWrites } from "../kernel/plan.ts";
 import { processWriter } from "../kernel/process-writer.ts";
 import { readKernel } from "../kernel/read.ts";
 import { SessionTrouble } from "../kernel/session/acknowledged-session.ts";
 import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
-import type { KernelState } from "../kernel/state.ts";
+import type { KernelState, StandingSet } from "../kernel/state.ts";
 import type { Variant } from "../kernel/variant.ts";
 import type { KernelWriter } from "../kernel/writer.ts";
+import { setFamily } from "../render/names.ts";
 import type { Ruleset } from "../render/ruleset.ts";
 
 export interface Outcome {
@@ -20,6 +21,11 @@ export interface Outcome {
   readonly sessionTrouble?: string;
 }
 
+/** What is believed to stand: as it was read, or as a whole ruleset left it, which the next one is compared with by identity. */
+type Standing =
+  | { readonly kind: "read"; readonly state: KernelState }
+  | { readonly kind: "left"; readonly ruleset: Ruleset; readonly stayed: readonly StayedSet[] };
+
 /**
  * One node's kernel, and what is believed to stand in it. Belief spares reading everything back at every change; it is
  * given up after any failure and checked against the kernel now and then (`recall`).
@@ -28,7 +34,7 @@ export class NodeKernel {
   readonly #exec: Exec;
   readonly #variant: Variant;
   readonly #sessions: KernelSessions | undefined;
-  #standing: KernelState | undefined;
+  #standing: Standing | undefined;
   /** Sets that could not be destroyed in the pass before. */
   #held: ReadonlyMap<string, string> = new Map();
 
@@ -58,24 +64,33 @@ export class NodeKernel {
   }
 
   async #attempt(wanted: Ruleset, writer: KernelWriter): Promise<Outcome> {
-    let standing: KernelState;
+    let standing: Standing;
     const isRead = this.#standing === undefined;
     try {
-      standing = this.#standing ?? (await readKernel(this.#exec, this.#variant));
+      standing = this.#standing ?? { kind: "read", state: await readKernel(this.#exec, this.#variant) };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { plan: noWrites, commands: 0, failures: [{ step: "read the kernel", message }] };
     }
     this.#standing = standing;
-    const plan = planWrites(standing, wanted);
-    if (isEmptyPlan(plan)) return { plan, commands: 0, failures: [] };
+    const plan =
+      standing.kind === "read"
+        ? planWrites(standing.state, wanted)
+        : planChange(standing.ruleset, wanted, standing.stayed);
+    if (isEmptyPlan(plan)) {
+      this.#standing = { kind: "left", ruleset: wanted, stayed: [] };
+      return { plan, commands: 0, failures: [] };
+    }
     this.#standing = undefined;
     const { commands, failures, held } = await carryOut(writer, plan);
     // Rules that are gone hold their sets for a moment; what is still held at the next look is held by somebody else.
     const stuck = isRead ? [...held].filter(([name]) => this.#held.has(name)) : [];
     this.#held = held;
-    const stayed = [...standing.sets].filter(([name]) => held.has(name));
-    if (failures.length === 0) this.#standing = stateAfter(wanted, stayed);
+    const stayed = [...held.keys()].flatMap((name): StayedSet[] => {
+      const set = standingSet(standing, name);
+      return set === undefined ? [] : [[name, set]];
+    });
+    if (failures.length === 0) this.#standing = { kind: "left", ruleset: wanted, stayed };
     const notDestroyed = stuck.map(([name, message]) => ({ step: `destroy ${name}`, message }));
     return { plan, commands, failures: [...failures, ...notDestroyed] };
   }
@@ -89,6 +104,13 @@ export class NodeKernel {
   async close(): Promise<void> {
     await this.#sessions?.close();
   }
+}
+
+/** The set as it was before the writes. */
+function standingSet(standing: Standing, name: string): StandingSet | undefined {
+  if (standing.kind === "read") return standing.state.sets.get(name);
+  const stayed = standing.stayed.find(([each]) => each === name);
+  return stayed === undefined ? standing.ruleset[setFamily(name)].sets.get(name) : stayed[1];
 }
 
 const noWrites: Plan = { setsBefore: [], tables: new Map(), setsAfter: [], destroy: [] };

@@ -6,6 +6,8 @@ import { Compiler } from "../../src/core/incremental/compiler.ts";
 import { NodeCompiler } from "../../src/core/incremental/node-compiler.ts";
 import { type NodeProgram, nodeProgram } from "../../src/core/node-program.ts";
 import type { GateScope } from "../../src/core/start-gate.ts";
+import { planChange } from "../../src/kernel/plan-change.ts";
+import { type Plan, planWrites, stateAfter } from "../../src/kernel/plan.ts";
 import { IptablesRenderer } from "../../src/render/incremental/iptables-renderer.ts";
 import { renderIptables } from "../../src/render/iptables.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
@@ -66,6 +68,20 @@ const plainRuleset = (ruleset: Ruleset) =>
     return { sets: entries, chains: byName(chains), hooks };
   });
 
+/** What does not depend on each other, sets and chains, in the order of their names. */
+function plainPlan({ setsBefore, tables, setsAfter, destroy }: Plan) {
+  const sorted = (lines: readonly string[]): string[] =>
+    [...Map.groupBy(lines, (line) => line.split(" ", 2).join(" "))]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([, group]) => group);
+  return {
+    setsBefore: setsBefore.toSorted(),
+    tables: [...tables].map(([family, text]) => [family, sorted(text.split("\n"))]),
+    setsAfter: setsAfter.toSorted(),
+    destroy: destroy.toSorted(),
+  };
+}
+
 /** The same blocks are the same value, as a Node that did not change tells them. */
 const blocksOf = memo((text: string) =>
   text === "" ? [] : text.split(" ").map((cidr) => must(parseCidr(cidr))),
@@ -105,6 +121,11 @@ describe("what is kept up from change to change equals what is made from scratch
             const told = renderer.render(kept);
             const plain = plainRuleset(renderIptables(scratch));
             expect(plainRuleset(told)).toEqual(plain);
+            const before = former.at(-1)?.told;
+            if (before !== undefined)
+              expect(plainPlan(planChange(before, told))).toEqual(
+                plainPlan(planWrites(stateAfter(before), told)),
+              );
             former.push({ told, plain });
           }
         }
