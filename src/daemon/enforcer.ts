@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { nodeProgram } from "../core/node-program.ts";
 import type { Exec } from "../kernel/exec.ts";
 import { isEmptyPlan } from "../kernel/plan.ts";
+import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import type { Variant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { renderIptables } from "../render/iptables.ts";
@@ -20,6 +21,8 @@ export interface EnforcerOptions {
   readonly client: KubeClient;
   readonly exec: Exec;
   readonly variant: Variant;
+  /** The tools kept open; without them each write is a process. Ended with the enforcer. */
+  readonly sessions?: KernelSessions;
   readonly log: Logger;
   /** Told of what happens, beside the log. */
   readonly observers?: readonly EnforcerObserver[];
@@ -77,7 +80,10 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
   return {
     notReady: () => node.trouble,
     startGate: () => node.gate.state,
-    done: view.done.then(() => worker.idle()).then(() => node.idle()),
+    done: view.done
+      .then(() => worker.idle())
+      .then(() => node.idle())
+      .then(() => node.close()),
   };
 }
 
@@ -95,7 +101,7 @@ class NodeEnforcer {
   constructor(options: EnforcerOptions, view: ClusterView, tell: Required<EnforcerObserver>) {
     this.#options = options;
     this.#view = view;
-    this.#kernel = new NodeKernel(options.exec, options.variant);
+    this.#kernel = new NodeKernel(options.exec, options.variant, options.sessions);
     this.#flows = new FlowCutter({ ...options, onCut: tell.cutFlows });
     this.#tell = tell;
     this.gate = new StartGate(options);
@@ -104,6 +110,11 @@ class NodeEnforcer {
   recall(): void {
     this.#kernel.recall();
     this.#isRecalled = true;
+  }
+
+  /** Ends the tools that are kept open. */
+  close(): Promise<void> {
+    return this.#kernel.close();
   }
 
   /** Fulfilled when nothing goes on beside the passes. */

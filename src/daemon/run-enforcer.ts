@@ -3,6 +3,8 @@ import { pino } from "pino";
 import { readCounted } from "../kernel/counters/read-counted.ts";
 import { processExec } from "../kernel/exec.ts";
 import { gateLine } from "../kernel/gate-line.ts";
+import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
+import { processSessionDoor } from "../kernel/session/session-door.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
 import { type Variant, detectVariant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
@@ -46,6 +48,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       client,
       exec: processExec,
       variant,
+      sessions: new KernelSessions(processSessionDoor, variant),
       log,
       signal,
       startGate,
