@@ -19,7 +19,8 @@ export type CanAnswer =
   /** One sentence, without a full stop. */
   | { readonly verdict: "denied" | "depends"; readonly why: string };
 
-const flowText = (flow: Flow): string =>
+/** `TCP/80`, or `other protocols`. */
+export const flowText = (flow: Flow): string =>
   flow.protocol === "other" ? "other protocols" : `${flow.protocol}/${flow.port}`;
 
 const list = (names: readonly string[]): string =>

@@ -11,6 +11,7 @@ import { namedNamespace, toNamespace } from "./schema/namespace.ts";
 import { toNode } from "./schema/node.ts";
 import { podOf, podSchema } from "./schema/pod.ts";
 import { podSpecProblems } from "./schema/pod-spec.ts";
+import { toEndpointSlice } from "./schema/endpoint-slice.ts";
 import { toService } from "./schema/service.ts";
 import { toWorkload, workloadKinds } from "./schema/workload.ts";
 
@@ -22,7 +23,7 @@ const byName = (a: Namespace, b: Namespace): number => (a.name < b.name ? -1 : a
  * a namespace are in `default`; a namespace that is only named exists, and every namespace has the label
  * `kubernetes.io/metadata.name`; a pod without a status is there, at an unknown address; a workload has pods (`podEntries`).
  *
- * NetworkPolicies are judged as the API server judges new ones. Anything wrong is a problem with its place, and then
+ * NetworkPolicies are judged as the API server judges new ones; those of a live cluster are taken as the enforcer takes them. Anything wrong is a problem with its place, and then
  * nothing should be answered: half of what was meant is not what was meant.
  */
 export function clusterFromManifests(manifests: ManifestSet): ManifestCluster {
@@ -31,6 +32,7 @@ export function clusterFromManifests(manifests: ManifestSet): ManifestCluster {
   const namespaces = readObjects(objects, "Namespace", toNamespace, problems);
   const nodes = readObjects(objects, "Node", toNode, problems);
   const services = readObjects(objects, "Service", toService, problems);
+  const slices = readObjects(objects, "EndpointSlice", toEndpointSlice, problems);
   const pods = readObjects(objects, "Pod", toManifestPod, problems);
   const workloads = workloadKinds.flatMap((kind) =>
     readObjects(objects, kind, (raw) => toWorkload(kind, raw), problems),
@@ -48,7 +50,9 @@ export function clusterFromManifests(manifests: ManifestSet): ManifestCluster {
     pods: entries.pods.toSorted(byKey),
     nodes: nodes.map(({ value }) => value),
     workloads: entries.workloads,
+    folded: entries.folded,
     services: services.map(({ value }) => value),
+    endpointSlices: slices.map(({ value }) => value),
     policies,
     sources: {
       namespaces: new Map(namespaces.map(({ value, source }) => [value.name, source])),
@@ -89,9 +93,11 @@ function readPolicies(
 ): SourcedPolicy[] {
   const found = new Map<string, SourcedPolicy>();
   for (const source of objects.filter(({ kind }) => kind === "NetworkPolicy")) {
-    const imported = importNetworkPolicy(source.raw, "strict");
+    // What a cluster has stored is enforced as far as it can be read, and said; what is still to be made must be right.
+    const isStored = source.source.live !== undefined;
+    const imported = importNetworkPolicy(source.raw, isStored ? "legacy" : "strict");
     append(
-      problems,
+      isStored ? warnings : problems,
       imported.problems.map((problem) => problemAt(source, problem)),
     );
     const object = nameOf(source);

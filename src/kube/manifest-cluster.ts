@@ -2,6 +2,7 @@ import type { Namespace, Node, ObjectKey, Pod } from "../core/cluster.ts";
 import type { NetworkPolicy } from "../core/network-policy.ts";
 import type { SourcedObject } from "./files/manifest-set.ts";
 import type { SourceProblem } from "./files/source.ts";
+import type { EndpointSlice } from "./schema/endpoint-slice.ts";
 import type { Service } from "./schema/service.ts";
 import type { PodTemplate, WorkloadKind } from "./schema/workload.ts";
 
@@ -13,7 +14,10 @@ export interface ManifestCluster {
   readonly pods: readonly Pod[];
   readonly nodes: readonly Node[];
   readonly workloads: readonly Workload[];
+  /** Workloads that are folded into another's entry, by `objectName`, and that other: a Deployment's ReplicaSets. */
+  readonly folded: ReadonlyMap<string, string>;
   readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
   readonly policies: readonly SourcedPolicy[];
   /** Where each entity was written; a namespace that is only named has no place. */
   readonly sources: Sources;
@@ -41,6 +45,8 @@ export interface Workload {
   /** 0 is kept: the workload is in `pods` all the same, since its policies say what it may do once it is scaled up. */
   readonly replicas: number | "per-node";
   readonly template: PodTemplate;
+  /** The pods that were folded into its entry, as they are: their labels may be more than the template's. */
+  readonly replicaPods: readonly Pod[];
   /** Its entry in `pods`. */
   readonly podKey: ObjectKey;
   readonly source: SourcedObject;

@@ -15,6 +15,8 @@ export interface PodEntries {
   readonly workloads: readonly Workload[];
   readonly sources: ReadonlyMap<ObjectKey, SourcedObject>;
   readonly warnings: readonly SourceProblem[];
+  /** Owned workloads and their owners, by name (`Deployment shop/web`). */
+  readonly folded: ReadonlyMap<string, string>;
 }
 
 /**
@@ -56,11 +58,16 @@ export function podEntries(
       warnings.push({ ...source.source, object, message });
     }
     sources.set(podKey, source);
-    entries.push(workloadPod(value, name, folded.get(object) ?? []));
+    const replicaPods = folded.get(object) ?? [];
+    entries.push(workloadPod(value, name, replicaPods));
     const { kind, namespace, replicas, template } = value;
-    return { kind, namespace, name: value.name, replicas, template, podKey, source };
+    return { kind, namespace, name: value.name, replicas, template, replicaPods, podKey, source };
   });
-  return { pods: entries, workloads: made, sources, warnings };
+  const owned = workloads.flatMap(({ object, meta }): [string, string][] => {
+    const owner = ownerOf(meta);
+    return owner === undefined ? [] : [[object, owner]];
+  });
+  return { pods: entries, workloads: made, sources, warnings, folded: new Map(owned) };
 }
 
 function freeName({ kind, namespace, name }: WorkloadObject, taken: ReadonlyMap<ObjectKey, unknown>): string {

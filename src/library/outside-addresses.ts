@@ -1,15 +1,7 @@
 import { type Address, addressBits, families } from "../core/address.ts";
 import type { AddressBook } from "../core/address-book.ts";
-import type { AddressSet } from "../core/address-set.ts";
-import { directions } from "../core/policy.ts";
 import type { Program } from "../core/program.ts";
-
-function ruleAddresses({ tiers }: Program): AddressSet[] {
-  const rules = tiers
-    .flatMap(({ policies }) => policies)
-    .flatMap((policy) => directions.flatMap((direction) => policy.rules[direction]));
-  return rules.flatMap(({ peers }) => (peers.kind === "some" ? [peers.addresses] : []));
-}
+import { ruleAddresses } from "./rule-addresses.ts";
 
 /**
  * Addresses that nobody in the cluster has, one for each stretch between two boundaries of the program's ipBlocks. Rules
