@@ -5,6 +5,8 @@ import { type Ran, root } from "../cli/selvedge.ts";
 
 /** A network namespace of a test's own: nothing in it, and nothing of the machine's in reach. */
 export interface OwnNetns {
+  /** The words that put a command into it. */
+  readonly enter: readonly [string, ...string[]];
   readonly exec: Exec;
   /** Runs a shell line in it; a failure is an exception. */
   sh(line: string, input?: string): Promise<string>;
@@ -28,6 +30,7 @@ export async function ownNetns(): Promise<OwnNetns> {
     execOrThrow(exec, { command: "sh", args: ["-ec", line], input });
   await sh("ip link set lo up");
   return {
+    enter,
     exec,
     sh,
     selvedge: (...args) => {

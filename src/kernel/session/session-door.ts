@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { writeLines } from "../write-lines.ts";
 
 /** A program to be kept open, and who listens to it. */
 export interface SessionRequest {
@@ -11,7 +12,7 @@ export interface SessionRequest {
 }
 
 export interface OpenProgram {
-  /** Whole lines. */
+  /** Whole lines, one text at a time; if this process dies, the program's input ends after a line. */
   readonly write: (input: string) => void;
   /** Ends it, whatever it does; fulfilled when it is gone, and so writes nothing any more. */
   readonly kill: () => Promise<void>;
@@ -46,7 +47,7 @@ export const processSessionDoor: SessionDoor = ({ command, args, onOutput, onErr
   child.once("error", (error) => onEnd(error.message));
   child.once("close", (code, signal) => onEnd(`ended by ${signal ?? `exit ${code}`}`));
   return {
-    write: (input) => void child.stdin.write(input),
+    write: (input) => void writeLines(child.stdin, input),
     kill: async () => {
       await gone(child);
       // Its children may hold the pipes open as long as they like.
