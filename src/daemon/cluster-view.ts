@@ -35,9 +35,13 @@ export interface ClusterView {
   readonly done: Promise<void>;
   /** Has the listener told of every change from now on; it asks for the rest. */
   subscribe(listener: () => void): void;
+  /** When the first change came in of those that the last program did not have; `undefined` where it has all. */
+  changedSince(): number | undefined;
   /** The program of the cluster as it was last told. */
   program(): Program;
   livePods(): readonly Pod[];
+  /** Those of the node from which the cluster is seen; the same list as long as none of them changed. */
+  ownPods(): readonly Pod[];
   nodes(): Node[];
   /** Where this node's pods get their addresses; empty where unknown. */
   podCidrs(): readonly Cidr[];
@@ -61,6 +65,7 @@ export function watchCluster(options: ClusterViewOptions): ClusterView {
   const reflectors: Reflector[] = [];
   const listeners: (() => void)[] = [];
   const compiler = new Compiler();
+  let since: number | undefined;
   const guests = new Guests(node);
   const local = new LocalPods(node, (key, pod) =>
     pod === undefined ? compiler.deletePod(key) : compiler.setPod(pod),
@@ -68,6 +73,7 @@ export function watchCluster(options: ClusterViewOptions): ClusterView {
   const tell = (): void => listeners.forEach((listener) => listener());
   const keep = <T>(path: string, read: (object: unknown) => T | undefined, take: Listener<T>): Store<T> => {
     const store = new Store<T>((key, item) => {
+      since ??= performance.now();
       take(key, item);
       tell();
     });
@@ -111,12 +117,18 @@ export function watchCluster(options: ClusterViewOptions): ClusterView {
     synced: Promise.all(reflectors.map(({ synced }) => synced)).then(() => undefined),
     done: Promise.all(reflectors.map(({ done }) => done)).then(() => undefined),
     subscribe: (listener) => void listeners.push(listener),
-    program: () => compiler.program(),
+    changedSince: () => since,
+    program: () => {
+      since = undefined;
+      return compiler.program();
+    },
     livePods: () => compiler.livePods(),
+    ownPods: () => compiler.livePodsOf(node),
     nodes: () => nodes.values(),
     podCidrs: () => nodes.get(node)?.podCidrs ?? [],
     guest: () => guests.first(),
     setCniEntries: (entries) => {
+      since ??= performance.now();
       local.setEntries(entries);
       tell();
     },

@@ -1,12 +1,12 @@
 import { setInterval as every } from "node:timers/promises";
 import type { Logger } from "pino";
-import { nodeProgram } from "../core/node-program.ts";
+import { NodeCompiler } from "../core/incremental/node-compiler.ts";
 import type { Exec } from "../kernel/exec.ts";
 import { isEmptyPlan } from "../kernel/plan.ts";
 import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import type { Variant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
-import { renderIptables } from "../render/iptables.ts";
+import { IptablesRenderer } from "../render/incremental/iptables-renderer.ts";
 import { type ClusterView, watchCluster } from "./cluster-view.ts";
 import { CniCache } from "./cni-cache.ts";
 import { type EnforcerObserver, logObserver, tellAll } from "./enforcer-observer.ts";
@@ -96,11 +96,14 @@ class NodeEnforcer {
   readonly #kernel: NodeKernel;
   readonly #flows: FlowCutter;
   readonly #tell: Required<EnforcerObserver>;
+  #compiler: NodeCompiler;
+  #renderer = new IptablesRenderer();
   #isRecalled = false;
 
   constructor(options: EnforcerOptions, view: ClusterView, tell: Required<EnforcerObserver>) {
     this.#options = options;
     this.#view = view;
+    this.#compiler = new NodeCompiler(options.node);
     this.#kernel = new NodeKernel(options.exec, options.variant, options.sessions);
     this.#flows = new FlowCutter({ ...options, onCut: tell.cutFlows });
     this.#tell = tell;
@@ -129,24 +132,26 @@ class NodeEnforcer {
     } catch (error) {
       // A fault of our own. The next change may not meet it, and a crash would take the health and the log with it.
       this.trouble = String(error);
+      // What they keep may be half a change: the next pass begins from scratch.
+      this.#compiler = new NodeCompiler(this.#options.node);
+      this.#renderer = new IptablesRenderer();
       this.#tell.failed(error);
       return "again";
     }
   }
 
   async #pass(): Promise<"done" | "again"> {
-    const began = performance.now();
+    const began = this.#view.changedSince() ?? performance.now();
     const program = this.#view.program();
     const pods = this.#view.livePods();
-    const { node } = this.#options;
-    const own = pods.filter((pod) => pod.node === node);
+    const own = this.#view.ownPods();
     const gate = this.gate.decide({
       podCidrs: this.#view.podCidrs(),
       local: own,
       guest: this.#view.guest(),
     });
-    const local = nodeProgram(program, node, own, gateScope(gate));
-    const ruleset = renderIptables(local);
+    const local = this.#compiler.compile(program, own, gateScope(gate));
+    const ruleset = this.#renderer.render(local);
     const isRecalled = this.#isRecalled;
     this.#isRecalled = false;
     const nodes = this.#view.nodes();
