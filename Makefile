@@ -2,11 +2,11 @@
 
 # The checkout's own Node comes before the machine's, which may be older.
 export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
-# Extra arguments for `make lab`, as in `make lab ARGS="--manifests my/ --keep"`.
+# Extra arguments for `make lab` and `make bench-datapath`, as in `make lab ARGS="--manifests my/ --keep"`.
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test lab lab-down correctness mutation bench
+.PHONY: help setup build lint test lab lab-down correctness mutation bench bench-setup bench-datapath bench-peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,18 @@ mutation: setup ## test the tests: mutate core and render, write docs/mutation.m
 	@node scripts/mutation-report.ts
 	@npx oxfmt docs/mutation.md >/dev/null
 
-bench: build ## time what users wait for, and the compiler at the sizes of big clusters
+bench: build bench-datapath ## time what users wait for, the compiler at big clusters' sizes, and packets
 	@node bench/cli.ts
 	@node bench/compile.ts
+
+# A compiler is needed for the packet generator alone; `make test` skips by name what it lacks.
+bench-setup: setup
+	@command -v cc >/dev/null || { echo "setup: Debian packages gcc and libc6-dev (the packet generator)"; \
+	  apt-get install -y --no-install-recommends -qq gcc libc6-dev >/dev/null; }
+
+bench-datapath: bench-setup ## packets' times beside kube-router's, docs/performance.md (root; ARGS=--quick, --full, --help)
+	@node bench/datapath/main.ts $(ARGS)
+	@npx oxfmt docs/performance.md >/dev/null
+
+bench-peers: setup ## install kube-router's current release for the bench, or VERSION=v2.x.y (needs Go)
+	@node bench/datapath/peers/install.ts $(VERSION)

@@ -1,0 +1,83 @@
+import type { Family } from "../../src/core/address.ts";
+import { families } from "../../src/core/address.ts";
+import { compile } from "../../src/core/compile.ts";
+import { livePods } from "../../src/core/live-pods.ts";
+import { nodeProgram } from "../../src/core/node-program.ts";
+import { parseAddress } from "../../src/core/address.ts";
+import { parseCidr } from "../../src/core/cidr.ts";
+import { applyPlan } from "../../src/kernel/apply.ts";
+import { execOrThrow } from "../../src/kernel/exec.ts";
+import { planWrites } from "../../src/kernel/plan.ts";
+import { readKernel } from "../../src/kernel/read.ts";
+import { type Variant, restoreCommand } from "../../src/kernel/variant.ts";
+import type { LabNode } from "../../src/lab/node.ts";
+import { renderIptables } from "../../src/render/iptables.ts";
+import { kubeRouterLayout } from "./layouts/kube-router.ts";
+import type { Layout } from "./layouts/layout.ts";
+import { weaveNpcLayout } from "./layouts/weave-npc.ts";
+import { BRIDGE } from "./rig.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Somebody who enforces policies on a node. */
+export interface Contestant {
+  readonly name: string;
+  readonly families: readonly Family[];
+  /** Has the node enforce the policies, and returns when it does. */
+  enforce(node: LabNode, variant: Variant, scenario: Scenario): Promise<void>;
+}
+
+export const noPolicy: Contestant = {
+  name: "no policy",
+  families,
+  enforce: () => Promise.resolve(),
+};
+
+/** As the enforcer writes, the start gate included. */
+export const selvedge: Contestant = {
+  name: "Selvedge",
+  families,
+  enforce: async (node, variant, { cluster, pods }) => {
+    const scope = {
+      podCidrs: [node.podCidrs.v4, node.podCidrs.v6].flatMap((text) => parseCidr(text) ?? []),
+      own: [node.gateways.v4, node.gateways.v6].flatMap((text) => parseAddress(text) ?? []),
+    };
+    const ruleset = renderIptables(nodeProgram(compile(cluster), node.name, livePods(pods), scope));
+    const { failures } = await applyPlan(
+      node.exec,
+      variant,
+      planWrites(await readKernel(node.exec, variant), ruleset),
+    );
+    if (failures.length > 0)
+      throw new Error(failures.map(({ step, message }) => `${step}: ${message}`).join("\n"));
+  },
+};
+
+async function write(
+  node: LabNode,
+  variant: Variant,
+  family: Family,
+  { sets, rules }: Layout,
+): Promise<void> {
+  const input = sets.map((line) => `${line}\n`).join("");
+  await execOrThrow(node.exec, { command: "ipset", args: ["restore"], input });
+  await execOrThrow(node.exec, {
+    command: restoreCommand(variant, family),
+    args: ["--noflush"],
+    input: rules,
+  });
+}
+
+export const kubeRouterByLayout: Contestant = {
+  name: "kube-router's layout",
+  families,
+  enforce: async (node, variant, scenario) => {
+    for (const family of families) await write(node, variant, family, kubeRouterLayout(scenario, family));
+  },
+};
+
+export const weaveNpcByLayout: Contestant = {
+  name: "weave-npc's layout",
+  families: ["IPv4"],
+  enforce: (node, variant, scenario) =>
+    write(node, variant, "IPv4", weaveNpcLayout(scenario, "IPv4", BRIDGE)),
+};
