@@ -22,7 +22,7 @@ export interface ControlPlane {
 }
 
 /** Starts the API server, opens every node's loopback onto it, and registers the nodes. */
-export async function startControlPlane(lab: Lab): Promise<ControlPlane> {
+export async function startControlPlane(lab: Pick<Lab, "name" | "dir" | "nodes">): Promise<ControlPlane> {
   const socketPath = join(lab.dir, "apiserver.sock");
   const urlFile = join(lab.dir, "apiserver.url");
   await launch({
