@@ -10,6 +10,7 @@ interface EnforcerFlags {
   readonly healthPort: number;
   readonly startGate: "auto" | "off";
   readonly cniCache: string;
+  readonly events: "on" | "off";
 }
 
 function port(text: string): number {
@@ -58,6 +59,11 @@ export function enforcerCommand(): Command {
       "--cni-cache <dir>",
       "where the container runtime keeps CNI results: it tells of new pods first",
       "/var/lib/cni/results",
+    )
+    .addOption(
+      new Option("--events <switch>", "write denials as Events on pods, a few at a time")
+        .choices(["on", "off"])
+        .default("on"),
     )
     .addHelpText(
       "after",

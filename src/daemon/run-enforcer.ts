@@ -11,6 +11,7 @@ import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
 import { DenialWatch } from "./denials/denial-watch.ts";
 import { startEnforcer } from "./enforcer.ts";
+import { EventWriter } from "./events/event-writer.ts";
 import type { GateMode } from "./gate-state.ts";
 import { serveHealth } from "./health.ts";
 import { CounterReader } from "./metrics/counter-reader.ts";
@@ -25,6 +26,8 @@ export interface RunEnforcerOptions {
   readonly healthPort: number;
   readonly startGate: GateMode;
   readonly cniCache: string;
+  /** Whether denials are written as Events on pods. */
+  readonly events: "on" | "off";
 }
 
 /** Runs the enforcer as a process: until SIGTERM or SIGINT, with logs on standard output. Returns the exit code. */
@@ -41,7 +44,9 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     const { signal } = stop;
     const counters = new CounterReader(() => readCounted(processExec, variant));
     const measured = metrics(counters);
-    const denials = new DenialWatch({ node, run: processStreamExec, log, signal });
+    const events = options.events === "on" ? new EventWriter({ node, client, log, signal }) : undefined;
+    const told = events === undefined ? {} : { onDenial: events.take };
+    const denials = new DenialWatch({ node, run: processStreamExec, log, signal, ...told });
     const enforcer = startEnforcer({
       observers: [counters.observer, measured.observer, denials.observer],
       node,
@@ -68,6 +73,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       ]),
     });
     counters.start(signal);
+    events?.start();
     denials.start();
     log.info({ variant, healthPort: health.port }, "enforcer started");
     await enforcer.done;

@@ -30,6 +30,7 @@ const options = (port: number, healthPort: number) => ({
   healthPort,
   startGate: "auto" as const,
   cniCache: "/nowhere",
+  events: "on" as const,
 });
 
 test("a process that cannot start leaves nothing running behind its exit code", async () => {

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { type AddressBook, addressBook } from "../../core/address-book.ts";
-import { denialText } from "../../core/denial.ts";
+import { type Denial, denialText } from "../../core/denial.ts";
+import type { End } from "../../core/end.ts";
 import type { DeniedPacket } from "../../kernel/nflog/denied-packet.ts";
 import type { StreamExec } from "../../kernel/stream-exec.ts";
 import type { EnforcerObserver, Pass } from "../enforcer-observer.ts";
@@ -15,6 +16,8 @@ export interface DenialWatchOptions {
   readonly run: StreamExec;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Told of every denial, and who its ends were. */
+  readonly onDenial?: (denial: Denial, from: End, to: End) => void;
 }
 
 /** How often lines that are due are looked for, in milliseconds. */
@@ -61,6 +64,7 @@ export class DenialWatch {
     this.#owner ??= addressBook(pods, [...nodes, own]);
     const denial = explainDenial(packet, { program, owner: this.#owner });
     this.feed.push(denial);
+    this.#options.onDenial?.(denial, this.#owner(packet.source), this.#owner(packet.destination));
     const line = this.#digest.take(denial, performance.now());
     if (line !== undefined) this.#tell(line);
   }

@@ -81,6 +81,36 @@ describeKernel("what an enforcer enforces is seen", () => {
     expect(lines).toHaveLength(1);
   });
 
+  const events = async (): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+    const path = "/apis/events.k8s.io/v1/namespaces/x/events?fieldSelector=reason=NetworkPolicyDenied";
+    const list = (await cluster.control.client.request({ path })) as {
+      readonly items: readonly Readonly<Record<string, unknown>>[];
+    };
+    return list.items;
+  };
+
+  it("as Events on the pod, one for each sentence however often it was denied", async () => {
+    await expect.poll(async () => (await events()).length, PATIENCE).toBeGreaterThan(0);
+    const path = "/api/v1/namespaces/x/pods";
+    const pods = (await cluster.control.client.request({ path })) as {
+      readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[];
+    };
+    const uid = (name: string) =>
+      must(pods.items.find(({ metadata }) => metadata.name === name)).metadata.uid;
+    const tcp = (await events()).filter(({ note }) => String(note).includes(" TCP/80 denied: "));
+    expect(tcp).toHaveLength(1);
+    expect(tcp[0]).toMatchObject({
+      type: "Warning",
+      note: expect.stringMatching(
+        /^x\/client .* -> x\/server .*; x\/server ingress\[0\] allows TCP\/80, but not from x\/client$/,
+      ),
+      regarding: { kind: "Pod", namespace: "x", name: "server", uid: uid("server") },
+      related: { kind: "Pod", namespace: "x", name: "client", uid: uid("client") },
+      reportingController: "selvedge.dev/enforcer",
+      reportingInstance: "node1",
+    });
+  });
+
   it("as counters, of which those of Prometheus go on where the kernel's begin again", async () => {
     expect(await way(cluster, { from: "x/friend", to: "x/server" })).toBe("open");
     expect(await selvedge("counters")).toMatch(/^x\/server +ingress\[0\] +[1-9]\d* +[1-9]/m);
@@ -122,6 +152,21 @@ describeKernel("what an enforcer enforces is seen", () => {
 
   it("leaves no reader behind when it stops", async () => {
     await enforcer.stop();
+    await expect.poll(() => sh(READERS), PATIENCE).toBe("");
+  });
+
+  it("as no Events where nobody wants them", async () => {
+    const before = await events();
+    enforcer = await startEnforcer(node, "auto", ["--events", "off"]);
+    await expect.poll(() => sh(READERS), PATIENCE).toMatch(/^\d+\n$/);
+    await expect
+      .poll(async () => {
+        await way(cluster, { ...stranger, protocol: "UDP" });
+        return selvedge("denials");
+      }, PATIENCE)
+      .toContain("UDP/53 denied: ");
+    await enforcer.stop();
+    expect(await events()).toEqual(before);
     await expect.poll(() => sh(READERS), PATIENCE).toBe("");
   });
 
