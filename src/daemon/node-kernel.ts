@@ -3,11 +3,12 @@ import type { Exec } from "../kernel/exec.ts";
 import { type StayedSet, planChange } from "../kernel/plan-change.ts";
 import { type Plan, isEmptyPlan, planWrites } from "../kernel/plan.ts";
 import { processWriter } from "../kernel/process-writer.ts";
-import { readKernel } from "../kernel/read.ts";
+import { type Reading, readStanding } from "../kernel/read.ts";
 import { SessionTrouble } from "../kernel/session/acknowledged-session.ts";
 import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import type { KernelState, StandingSet } from "../kernel/state.ts";
 import type { Variant } from "../kernel/variant.ts";
+import { withoutFamilies } from "../kernel/without-families.ts";
 import type { KernelWriter } from "../kernel/writer.ts";
 import { setFamily } from "../render/names.ts";
 import type { Ruleset } from "../render/ruleset.ts";
@@ -64,22 +65,28 @@ export class NodeKernel {
   }
 
   async #attempt(wanted: Ruleset, writer: KernelWriter): Promise<Outcome> {
-    let standing: Standing;
     const isRead = this.#standing === undefined;
+    let standing: Standing;
+    let unread: Reading["unread"] = new Map();
     try {
-      standing = this.#standing ?? { kind: "read", state: await readKernel(this.#exec, this.#variant) };
+      if (this.#standing === undefined) {
+        const reading = await readStanding(this.#exec, this.#variant);
+        unread = reading.unread;
+        standing = { kind: "read", state: reading.state };
+      } else standing = this.#standing;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { plan: noWrites, commands: 0, failures: [{ step: "read the kernel", message }] };
     }
-    this.#standing = standing;
-    const plan =
+    const notRead = [...unread].map(([family, message]) => ({ step: `read ${family} rules`, message }));
+    const whole =
       standing.kind === "read"
         ? planWrites(standing.state, wanted)
         : planChange(standing.ruleset, wanted, standing.stayed);
+    const plan = withoutFamilies(whole, new Set(unread.keys()));
     if (isEmptyPlan(plan)) {
-      this.#standing = { kind: "left", ruleset: wanted, stayed: [] };
-      return { plan, commands: 0, failures: [] };
+      this.#standing = notRead.length > 0 ? undefined : { kind: "left", ruleset: wanted, stayed: [] };
+      return { plan, commands: 0, failures: notRead };
     }
     this.#standing = undefined;
     const { commands, failures, held } = await carryOut(writer, plan);
@@ -90,9 +97,9 @@ export class NodeKernel {
       const set = standingSet(standing, name);
       return set === undefined ? [] : [[name, set]];
     });
-    if (failures.length === 0) this.#standing = { kind: "left", ruleset: wanted, stayed };
+    if (failures.length + notRead.length === 0) this.#standing = { kind: "left", ruleset: wanted, stayed };
     const notDestroyed = stuck.map(([name, message]) => ({ step: `destroy ${name}`, message }));
-    return { plan, commands, failures: [...failures, ...notDestroyed] };
+    return { plan, commands, failures: [...notRead, ...failures, ...notDestroyed] };
   }
 
   /** Forgets what is believed: the next `bring` reads the kernel first, and so repairs what others changed. */

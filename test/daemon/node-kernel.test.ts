@@ -78,6 +78,28 @@ describe("a kernel that cannot be read", () => {
     expect(programs.requests.filter(isWrite)).toEqual([]);
   });
 
+  test.each(["IPv4", "IPv6"] as const)("in one family: the other is written, %s is not", async (family) => {
+    const { kernel, memory, programs } = node();
+    const save = family === "IPv4" ? "iptables-nft-save" : "ip6tables-nft-save";
+    programs.disturb(({ command }) => (command === save ? failure("Table does not exist", 3) : undefined));
+    const sets = (prefix: string) => ({ [`${prefix}-G-a`]: peers() });
+    const wanted = ruleset({ sets: sets("SV4") }, { sets: sets("SV6") });
+    for (const plans of ["one write of each kind", "nothing left"]) {
+      const { plan, failures } = await kernel.bring(wanted);
+      expect(isEmptyPlan(plan), plans).toBe(plans === "nothing left");
+      expect(failures).toEqual([
+        { step: `read ${family} rules`, message: `${save} -t mangle: exit 3: Table does not exist` },
+      ]);
+    }
+    const other = family === "IPv4" ? "IPv6" : "IPv4";
+    expect(memory.saveTable(family)).not.toContain("SELVEDGE");
+    expect(memory.saveTable(other)).toContain("SELVEDGE");
+    expect([...memory.sets.keys()]).toEqual([family === "IPv4" ? "SV6-G-a" : "SV4-G-a"]);
+    programs.disturb(() => undefined);
+    expect((await kernel.bring(wanted)).failures).toEqual([]);
+    expect(contentOf(memory)).toEqual(contentOf(kernelWith(wanted)));
+  });
+
   test("is read again by the next pass", async () => {
     const { kernel, memory, programs } = node();
     programs.disturb(() => failure("locked"));
