@@ -42,7 +42,7 @@ export function refuseProblems({ problems }: Pick<ManifestSet, "problems">): voi
   throw new UsageError([count, ...lines, ...more].join("\n"));
 }
 
-function loaded({ manifests, hidden, namespace }: ReadSource): Loaded {
+function loaded({ manifests, namespace }: ReadSource): Loaded {
   const cluster = clusterFromManifests(manifests);
   refuseProblems(cluster);
   for (const warning of cluster.warnings) note(`warning: ${sourceProblemText(warning)}`);
@@ -51,7 +51,7 @@ function loaded({ manifests, hidden, namespace }: ReadSource): Loaded {
   return {
     cluster,
     program: compile({ namespaces: cluster.namespaces, pods: cluster.pods, policies }),
-    incomplete: hidden,
+    incomplete: manifests.hidden,
     namespace,
     texts: (file) => manifests.texts.get(file),
   };

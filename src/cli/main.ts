@@ -7,6 +7,7 @@ import { doctorCommand } from "./doctor-command.ts";
 import { enforcerCommand } from "./enforcer-command.ts";
 import { UsageError, exitCodes } from "./exit-codes.ts";
 import { mapCommand } from "./map-command.ts";
+import { snapshotCommand } from "./snapshot-command.ts";
 import { version } from "./version.ts";
 
 const program = new Command("selvedge")
@@ -16,6 +17,7 @@ const program = new Command("selvedge")
   .showHelpAfterError("(add --help for usage)")
   .addCommand(canCommand())
   .addCommand(mapCommand())
+  .addCommand(snapshotCommand())
   .addCommand(enforcerCommand())
   .addCommand(denialsCommand())
   .addCommand(countersCommand())

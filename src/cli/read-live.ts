@@ -3,7 +3,6 @@ import { connectContext } from "../kube/connect.ts";
 import { listCluster } from "../kube/live/list-cluster.ts";
 import { DEFAULT_NAMESPACE } from "../kube/schema/identity.ts";
 import { UsageError } from "./exit-codes.ts";
-import { note } from "./note.ts";
 import type { ReadSource } from "./read-source.ts";
 import type { SourceFlags } from "./source-options.ts";
 
@@ -17,12 +16,8 @@ export async function readLive(flags: SourceFlags): Promise<ReadSource> {
   });
   const namespace = flags.namespace ?? own ?? DEFAULT_NAMESPACE;
   try {
-    const { manifests, hidden } = await listCluster(
-      client,
-      flags.allNamespaces === true ? {} : { fallback: namespace },
-    );
-    for (const what of hidden) note(`RBAC hides ${what}: answers are incomplete`);
-    return { manifests, hidden, namespace };
+    const manifests = await listCluster(client, flags.allNamespaces === true ? {} : { fallback: namespace });
+    return { manifests, namespace };
   } catch (error) {
     const said = error instanceof KubeError ? `${words(error)} (HTTP ${error.status})` : words(error);
     throw new UsageError(`the cluster cannot be read: ${said}`);

@@ -12,8 +12,6 @@ import type { SourceFlags } from "./source-options.ts";
 /** What the flags name, with the change laid over it, not yet judged. */
 export interface ReadSource {
   readonly manifests: ManifestSet;
-  /** What RBAC hid, in words. */
-  readonly hidden: readonly string[];
   /** Where names without a namespace are looked up. */
   readonly namespace: string;
 }
@@ -32,13 +30,14 @@ export async function readSource(flags: SourceFlags): Promise<ReadSource> {
   const deletions = (flags.delete ?? []).map((text) => deletion(text, base.namespace));
   const { manifests, missed } = withoutObjects(laid, deletions);
   for (const { object } of missed) note(`--delete changes nothing: there is no ${object}`);
+  for (const what of manifests.hidden) note(`RBAC hides ${what}: answers are incomplete`);
   return { ...base, manifests };
 }
 
 async function readBase(flags: SourceFlags): Promise<ReadSource> {
   if (flags.filename === undefined) return (await import("./read-live.ts")).readLive(flags);
   const namespace = flags.namespace ?? DEFAULT_NAMESPACE;
-  return { manifests: await readManifests(flags.filename), hidden: [], namespace };
+  return { manifests: await readManifests(flags.filename), namespace };
 }
 
 /** `netpol/shop/web`, `ns/shop`; a kind of namespaces without one is looked up in the default namespace. */

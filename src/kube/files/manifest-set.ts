@@ -19,6 +19,8 @@ export interface ManifestSet {
   /** How many objects there were of each kind that Selvedge does not read. */
   readonly ignored: ReadonlyMap<string, number>;
   readonly problems: readonly SourceProblem[];
+  /** What RBAC hid when this was read of a cluster, in words: what answers may hang on and nobody saw. */
+  readonly hidden: readonly string[];
   /** The text of each file that was read, for pointing into it. What is live has none. */
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -31,6 +33,7 @@ export const manifestSet = (sets: readonly ManifestSet[]): ManifestSet => {
     objects: sets.flatMap(({ objects }) => objects),
     ignored,
     problems: sets.flatMap(({ problems }) => problems),
+    hidden: sets.flatMap(({ hidden }) => hidden),
     texts: new Map(sets.flatMap(({ texts }) => [...texts])),
   };
 };

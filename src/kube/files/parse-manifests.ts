@@ -2,6 +2,8 @@ import { type Document, LineCounter, parseAllDocuments } from "yaml";
 import type { FieldPath } from "../validation/field-path.ts";
 import { goYamlOptions } from "./go-yaml.ts";
 import { judgeKind } from "./kinds.ts";
+import { append } from "../append.ts";
+import { hiddenIn } from "./hidden-note.ts";
 import type { ManifestSet, SourcedObject } from "./manifest-set.ts";
 import type { SourcePosition, SourceProblem } from "./source.ts";
 import { yamlLocate } from "./yaml-locate.ts";
@@ -17,6 +19,7 @@ export function parseManifests(file: string, text: string): ManifestSet {
   const objects: SourcedObject[] = [];
   const ignored = new Map<string, number>();
   const problems: SourceProblem[] = [];
+  const hidden: string[] = [];
   const lines = new LineCounter();
 
   function position(offset: number): SourcePosition {
@@ -51,6 +54,7 @@ export function parseManifests(file: string, text: string): ManifestSet {
       return;
     }
     if (kind.endsWith("List") && Array.isArray(items)) {
+      append(hidden, hiddenIn(value));
       const each = kind === "List" ? {} : { apiVersion, kind: kind.slice(0, -"List".length) };
       for (const [i, item] of items.entries()) addObject(document, [...at, "items", i], item, each);
       return;
@@ -74,7 +78,7 @@ export function parseManifests(file: string, text: string): ManifestSet {
     if (!(error instanceof RangeError)) throw error;
     problems.push({ file, message: `malformed YAML: ${TOO_DEEP}` });
   }
-  return { objects, ignored, problems, texts: new Map([[file, text]]) };
+  return { objects, ignored, problems, hidden, texts: new Map([[file, text]]) };
 }
 
 // The parser is recursive, and says so where its stack ends before its caller's.

@@ -13,6 +13,7 @@ const failed = (file: string, message: string): ManifestSet => ({
   objects: [],
   ignored: new Map(),
   problems: [{ file, message }],
+  hidden: [],
   texts: new Map(),
 });
 
@@ -63,5 +64,5 @@ export async function readManifests(
   if (paths.includes("-")) sets.push(await readStream(stdin));
   const { files, problems } = await findFiles(paths.filter((path) => path !== "-"));
   for (const file of files) sets.push(await readOne(file));
-  return manifestSet([{ objects: [], ignored: new Map(), problems, texts: new Map() }, ...sets]);
+  return manifestSet([{ objects: [], ignored: new Map(), problems, hidden: [], texts: new Map() }, ...sets]);
 }

@@ -5,13 +5,6 @@ import { listPages } from "./list-pages.ts";
 import { liveObject } from "./live-object.ts";
 import { type LiveKind, liveKinds } from "./live-kinds.ts";
 
-/** What was read of a live cluster, and what could not be, in words. */
-export interface LiveListing {
-  readonly manifests: ManifestSet;
-  /** `pods of other namespaces than shop (forbidden)`: what answers may hang on and RBAC hides. */
-  readonly hidden: readonly string[];
-}
-
 const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 
@@ -36,7 +29,7 @@ interface KindListing {
 export async function listCluster(
   client: KubeClient,
   { fallback, signal }: { readonly fallback?: string; readonly signal?: AbortSignal },
-): Promise<LiveListing> {
+): Promise<ManifestSet> {
   const objectsOf = async (kind: LiveKind, path: string): Promise<SourcedObject[]> =>
     (await listPages(client, path, signal)).map((raw) => liveObject(kind.group, kind.kind, raw));
 
@@ -48,7 +41,7 @@ export async function listCluster(
         const raw = await client.request({ path, ...(signal !== undefined && { signal }) });
         return {
           objects: [liveObject(kind.group, kind.kind, raw as Readonly<Record<string, unknown>>)],
-          hidden: ["namespaces other than " + namespace],
+          hidden: [`namespaces other than ${namespace}`],
         };
       }
       return { objects: await objectsOf(kind, collection(kind, namespace)), hidden };
@@ -74,8 +67,6 @@ export async function listCluster(
   const listings = await Promise.all(liveKinds.map(listKind));
   const objects: SourcedObject[] = [];
   for (const listing of listings) append(objects, listing.objects);
-  return {
-    manifests: { objects, ignored: new Map(), problems: [], texts: new Map() },
-    hidden: listings.flatMap(({ hidden }) => hidden),
-  };
+  const hidden = listings.flatMap((listing) => listing.hidden);
+  return { objects, ignored: new Map(), problems: [], hidden, texts: new Map() };
 }
