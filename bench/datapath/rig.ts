@@ -34,7 +34,8 @@ export async function buildRig(node: LabNode): Promise<Rig> {
     `link add ${BRIDGE} type bridge mcast_snooping 0`,
     `addr add ${node.gateways.v4}/24 dev ${BRIDGE}`,
     `addr add ${node.gateways.v6}/64 dev ${BRIDGE} nodad`,
-    `link set ${BRIDGE} up`,
+    // Who rejects a packet would ask for its sender with a broadcast, which would be counted at the receiver.
+    `link set ${BRIDGE} arp off up`,
   ]);
   for (const end of ["sender", "receiver"] as const) {
     // What is sent is all that is counted: no neighbour discovery of the ends' own.

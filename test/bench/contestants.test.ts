@@ -1,0 +1,84 @@
+import { spawnSync } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  kubeRouterByLayout,
+  noPolicy,
+  selvedge,
+  weaveNpcByLayout,
+} from "../../bench/datapath/contestants.ts";
+import { compileGenerator } from "../../bench/datapath/generator.ts";
+import { type Rig, buildRig, burst, kinds, writeFlows } from "../../bench/datapath/rig.ts";
+import { type Scenario, scenario } from "../../bench/datapath/scenario.ts";
+import { families } from "../../src/core/address.ts";
+import { type Lab, createLab } from "../../src/lab/lab.ts";
+import { nodeAddressing } from "../../src/lab/addressing.ts";
+import { teardown } from "../../src/lab/teardown.ts";
+import { must } from "../support/must.ts";
+import { describeKernel } from "../kernel/support.ts";
+
+const CONTESTANTS = [noPolicy, selvedge, kubeRouterByLayout, weaveNpcByLayout];
+const LAB = "benchtest";
+
+describe("what the bench sends", () => {
+  it("is different flows, between pods that policies isolate, whatever the size", () => {
+    for (const pods of [2, 10, 100, 250])
+      for (const policies of [2, 10, 100, 1000])
+        for (const family of families) {
+          const flows = scenario({ pods, policies }, nodeAddressing(1)).flows(family);
+          expect(flows.length).toBeGreaterThan(0);
+          expect(new Set(flows.map((flow) => JSON.stringify(flow))).size).toBe(flows.length);
+          expect(flows.filter(({ source, destination }) => source === destination)).toEqual([]);
+        }
+  });
+});
+
+const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
+
+function describeBench(name: string, body: () => void): void {
+  if (hasCompiler) describeKernel(name, body);
+  else describe.skip(`${name} [skipped: needs cc, the bench's own]`, body);
+}
+
+describeBench("those whom the bench compares", () => {
+  let lab: Lab;
+  let generator: Awaited<ReturnType<typeof compileGenerator>>;
+  const rigs = new Map<string, { readonly rig: Rig; readonly at: Scenario }>();
+
+  beforeAll(async () => {
+    generator = await compileGenerator();
+    lab = await createLab({ name: LAB, nodes: CONTESTANTS.length, backend: "nft" });
+    for (const [i, contestant] of CONTESTANTS.entries()) {
+      const node = must(lab.nodes[i], contestant.name);
+      const at = scenario({ pods: 20, policies: 260 }, node);
+      const rig = await buildRig(node);
+      await contestant.enforce(node, "nft", at);
+      rigs.set(contestant.name, { rig, at });
+    }
+  });
+
+  afterAll(async () => {
+    await teardown(LAB);
+    await rm(generator.dir, { recursive: true });
+  });
+
+  for (const contestant of CONTESTANTS)
+    for (const family of contestant.families)
+      it(`let pass what policies allow, and nothing else: ${contestant.name}, ${family}`, async () => {
+        const { rig, at } = must(rigs.get(contestant.name), contestant.name);
+        const flows = at.flows(family);
+        await writeFlows(rig, family, flows);
+        for (const kind of kinds) {
+          const { sent, arrived } = await burst(rig, generator.program, kind, family);
+          expect(arrived).toBe(sent);
+        }
+        await writeFlows(
+          rig,
+          family,
+          flows.map((flow) => ({ ...flow, port: 9 })),
+        );
+        const { sent, arrived } = await burst(rig, generator.program, "new", family);
+        expect(sent).toBeGreaterThan(0);
+        expect(arrived).toBe(contestant === noPolicy ? sent : 0);
+      });
+});
