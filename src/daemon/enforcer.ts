@@ -6,12 +6,14 @@ import { isEmptyPlan } from "../kernel/plan.ts";
 import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import type { Variant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
+import type { Host } from "../render/host.ts";
 import { IptablesRenderer } from "../render/incremental/iptables-renderer.ts";
 import { type ClusterView, watchCluster } from "./cluster-view.ts";
 import { CniCache } from "./cni-cache.ts";
 import { type EnforcerObserver, logObserver, tellAll } from "./enforcer-observer.ts";
 import { FlowCutter } from "./flow-cutter.ts";
 import type { GateMode, GateState } from "./gate-state.ts";
+import { NodeHost } from "./node-host.ts";
 import { NodeKernel } from "./node-kernel.ts";
 import { StartGate, gateScope } from "./start-gate.ts";
 import { Worker } from "./worker.ts";
@@ -30,6 +32,8 @@ export interface EnforcerOptions {
   /** Milliseconds between two looks at whether others have changed what is ours; default 5,000. */
   readonly driftInterval?: number;
   readonly startGate: GateMode;
+  /** How the kernel tells a packet of a pod to itself; default `bpf`. */
+  readonly selfTraffic?: Host["selfTraffic"];
   /** Where the container runtime's CNI library keeps its results. */
   readonly cniCache: string;
 }
@@ -91,6 +95,7 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
 class NodeEnforcer {
   trouble: string | undefined = "waiting for the first whole view of the cluster";
   readonly gate: StartGate;
+  readonly #host: NodeHost;
   readonly #options: EnforcerOptions;
   readonly #view: ClusterView;
   readonly #kernel: NodeKernel;
@@ -108,6 +113,7 @@ class NodeEnforcer {
     this.#flows = new FlowCutter({ ...options, onCut: tell.cutFlows });
     this.#tell = tell;
     this.gate = new StartGate(options);
+    this.#host = new NodeHost(options.selfTraffic);
   }
 
   recall(): void {
@@ -151,7 +157,7 @@ class NodeEnforcer {
       guest: this.#view.guest(),
     });
     const local = this.#compiler.compile(program, own, gateScope(gate));
-    const ruleset = this.#renderer.render(local);
+    const ruleset = this.#renderer.render(local, this.#host.now(own));
     const isRecalled = this.#isRecalled;
     this.#isRecalled = false;
     const nodes = this.#view.nodes();

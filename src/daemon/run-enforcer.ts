@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { readCounted } from "../kernel/counters/read-counted.ts";
 import { processExec } from "../kernel/exec.ts";
 import { gateLine } from "../kernel/gate-line.ts";
+import { findSelfTraffic } from "../kernel/self-traffic.ts";
 import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import { processSessionDoor } from "../kernel/session/session-door.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
@@ -41,6 +42,9 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     client = await connect(options.connection);
     const variant = options.backend === "auto" ? await detectVariant(processExec) : options.backend;
     const { startGate, cniCache } = options;
+    const selfTraffic = await findSelfTraffic(processExec, variant);
+    if (selfTraffic === "listed")
+      log.warn("the kernel has no xt_bpf: a rule for each isolated pod stands in its place");
     const { signal } = stop;
     const counters = new CounterReader(() => readCounted(processExec, variant));
     const measured = metrics(counters);
@@ -57,6 +61,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       log,
       signal,
       startGate,
+      selfTraffic,
       cniCache,
     });
     const health = await serveHealth({

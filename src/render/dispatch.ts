@@ -1,6 +1,7 @@
 import { type Address, addressBits } from "../core/address.ts";
 import { type Cidr, cidrAround, formatCidr } from "../core/cidr.ts";
 import type { Direction } from "../core/policy.ts";
+import type { Host } from "./host.ts";
 import { classChain, dispatchChain, trieChain } from "./names.ts";
 import { ruleText } from "./rule-text.ts";
 
@@ -34,35 +35,43 @@ function commonLength(leaves: readonly Leaf[]): number {
   return 0;
 }
 
+type LeafRules = Readonly<Record<Host["selfTraffic"], Readonly<Record<Direction, WeakMap<Leaf, string[]>>>>>;
+
 /** By leaf and side, as most leaves outlive many changes of their neighbours. */
-const leafRules: Readonly<Record<Direction, WeakMap<Leaf, string>>> = {
-  ingress: new WeakMap(),
-  egress: new WeakMap(),
+const knownRules: LeafRules = {
+  bpf: { ingress: new WeakMap(), egress: new WeakMap() },
+  listed: { ingress: new WeakMap(), egress: new WeakMap() },
 };
 
-function leafRule(direction: Direction, leaf: Leaf): string {
-  const known = leafRules[direction].get(leaf);
+function leafRules(direction: Direction, leaf: Leaf, self: Host["selfTraffic"]): readonly string[] {
+  const known = knownRules[self][direction].get(leaf);
   if (known !== undefined) return known;
   const { address, pod, classId } = leaf;
   const whole = formatCidr(cidrAround(address, addressBits[address.family]));
-  const rule = ruleText(`${sideOf[direction]} ${whole} -g ${classChain(classId)}`, pod);
-  leafRules[direction].set(leaf, rule);
-  return rule;
+  const rules = [ruleText(`${sideOf[direction]} ${whole} -g ${classChain(classId)}`, pod)];
+  if (self === "listed") rules.unshift(ruleText(`-s ${whole} -d ${whole} -j RETURN`, `${pod} to itself`));
+  knownRules[self][direction].set(leaf, rules);
+  return rules;
 }
 
 /**
  * Chains that lead from an address to its class in a few comparisons, whatever the number of pods: a set lookup
  * costs some 150 ns, an address compare 5 ns, so a list of sets would not do (docs/kernel.md). Reached by goto, so a class chain's RETURN goes back to the
- * first caller; every chain ends in DROP: an isolated pod without a class is closed.
+ * first caller; every chain ends in DROP: an isolated pod without a class is closed. `self` is the
+ * host's `selfTraffic`.
  */
-export function dispatchChains(direction: Direction, leaves: readonly Leaf[]): Map<string, string[]> {
+export function dispatchChains(
+  direction: Direction,
+  leaves: readonly Leaf[],
+  self: Host["selfTraffic"] = "bpf",
+): Map<string, string[]> {
   const chains = new Map<string, string[]>();
   const side = sideOf[direction];
   const build = (chain: string, inside: readonly Leaf[]): void => {
     const rules: string[] = [];
     chains.set(chain, rules);
     if (inside.length <= FAN_OUT) {
-      rules.push(...inside.map((leaf) => leafRule(direction, leaf)));
+      rules.push(...inside.flatMap((leaf) => leafRules(direction, leaf, self)));
     } else {
       const length = Math.min(
         commonLength(inside) + FAN_OUT_BITS,

@@ -1,5 +1,5 @@
 import type { Family } from "../core/address.ts";
-import { type Cidr, formatCidr } from "../core/cidr.ts";
+import { formatCidr } from "../core/cidr.ts";
 import type { StartGate } from "../core/start-gate.ts";
 import { GATE_CHAIN } from "./names.ts";
 import { seenRule } from "./nflog.ts";
@@ -20,23 +20,6 @@ const SIDES = [
   { option: "-d", side: "dst", way: "to" },
 ] as const;
 
-/** RFC 4291 section 2.5.6. */
-const LINK_LOCAL = "fe80::/10";
-
-/**
- * Pods on one bridge hear each other's link-local addresses, which need no privilege and are told to nobody: by them two
- * isolated pods would talk past every policy (seen with the bridge plugin and br_netfilter). Neighbour discovery has passed
- * before, multicast goes on, and between a pod and its node nothing is forwarded.
- */
-function linkLocalRules(blocks: readonly Cidr[]): string[] {
-  const closed = (matches: string): string =>
-    ruleText(`${matches} -g ${GATE_CHAIN}`, "start gate: nobody is known by a link-local address");
-  return [
-    closed(`-d ${LINK_LOCAL}`),
-    ...blocks.map((block) => closed(`-s ${LINK_LOCAL} -d ${formatCidr(block)}`)),
-  ];
-}
-
 /**
  * Closes the pod CIDRs but for the known addresses. An address becomes known after the chains that judge it have been
  * written, and is forgotten before they go: a pod that nothing isolates costs one set entry and no rule.
@@ -53,10 +36,9 @@ export function gateRules(gate: StartGate | undefined, family: Family, sets: Set
       ),
     ),
   );
-  const linkLocal = family === "IPv6" ? linkLocalRules(blocks) : [];
   const closed = ruleText("-j DROP", "start gate: closed until this pod is programmed");
   return {
-    inForward: [...inForward, ...linkLocal],
+    inForward,
     chains: new Map([[GATE_CHAIN, [seenRule("gate", GATE_CHAIN), closed]]]),
   };
 }

@@ -4,6 +4,8 @@ import { type Direction, directions, ruleIdText } from "../core/policy.ts";
 import { type Leaf, dispatchChains } from "./dispatch.ts";
 import { FORWARD_CHAIN, classChain, dispatchChain } from "./names.ts";
 import { type GateRules, gateRules } from "./gate.ts";
+import { type Host, plainHost } from "./host.ts";
+import { linkLocalRules } from "./link-local.ts";
 import { ruleMatches } from "./matches.ts";
 import { seenRule } from "./nflog.ts";
 import { ruleText } from "./rule-text.ts";
@@ -37,6 +39,7 @@ export function forwardChain(
   family: Family,
   sets: Readonly<Record<Direction, string>>,
   gate: GateRules,
+  host: Host,
 ): string[] {
   const neighbours = NEIGHBOUR_DISCOVERY.map((type) =>
     ruleText(`-p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`, "neighbour discovery"),
@@ -53,8 +56,11 @@ export function forwardChain(
     );
   return [
     ruleText("-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN", "judged when it was new"),
-    ruleText(`-m bpf --bytecode "${SELF[family]}" -j RETURN`, "a pod to itself"),
+    ...(host.selfTraffic === "bpf"
+      ? [ruleText(`-m bpf --bytecode "${SELF[family]}" -j RETURN`, "a pod to itself")]
+      : []),
     ...(family === "IPv6" ? neighbours : []),
+    ...linkLocalRules(family, host),
     ...gate.inForward,
     // Where a flow was cut, conntrack would take the server's next packet for a new flow of its own (tcp_loose), and the
     // client's packets for replies to it. What nobody remembers and starts in mid-stream must come from the client.
@@ -94,7 +100,7 @@ export function leavesOf(each: SubjectClass, family: Family): Leaf[] {
 export const compareLeaves = ({ address: a }: Leaf, { address: b }: Leaf): number =>
   a.value < b.value ? -1 : 1;
 
-function renderFamily(program: NodeProgram, family: Family): FamilyRuleset {
+function renderFamily(program: NodeProgram, family: Family, host: Host): FamilyRuleset {
   const table = setTable(family, program.groups);
   const leavesIn = (direction: Direction): Leaf[] =>
     program.classes
@@ -111,9 +117,9 @@ function renderFamily(program: NodeProgram, family: Family): FamilyRuleset {
   const gate = gateRules(program.gate, family, table);
   const populated = new Set([...leaves.ingress, ...leaves.egress].map(({ classId }) => classId));
   const chains = new Map<string, readonly string[]>([
-    [FORWARD_CHAIN, forwardChain(family, sets, gate)],
+    [FORWARD_CHAIN, forwardChain(family, sets, gate, host)],
     ...gate.chains,
-    ...directions.flatMap((direction) => [...dispatchChains(direction, leaves[direction])]),
+    ...directions.flatMap((direction) => [...dispatchChains(direction, leaves[direction], host.selfTraffic)]),
     ...program.classes
       .filter(({ id }) => populated.has(id))
       .map((each): [string, string[]] => [classChain(each.id), classRules(each, family, table)]),
@@ -121,9 +127,9 @@ function renderFamily(program: NodeProgram, family: Family): FamilyRuleset {
   return { family, sets: table.sets, chains, hooks: HOOKS };
 }
 
-/** Renders a node's program as ipsets and chains of table mangle (docs/kernel.md). Depends on the program only. */
-export function renderIptables(program: NodeProgram): Ruleset {
-  const [IPv4, IPv6] = families.map((family) => renderFamily(program, family));
+/** Renders a node's program as ipsets and chains of table mangle (docs/kernel.md). Depends on what is given only. */
+export function renderIptables(program: NodeProgram, host: Host = plainHost): Ruleset {
+  const [IPv4, IPv6] = families.map((family) => renderFamily(program, family, host));
   if (IPv4 === undefined || IPv6 === undefined) throw new Error("two families are rendered");
   return { IPv4, IPv6 };
 }

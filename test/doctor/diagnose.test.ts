@@ -84,7 +84,19 @@ const cases: readonly Case[] = [
   {
     name: "a kernel without xt_bpf",
     facts: { ...healthy, trials: { kind: "known", value: [refusing("-m bpf", "xt_bpf")] } },
-    finds: { check: "kernel", status: "fail", message: /-m bpf \(no such thing\)/ },
+    finds: {
+      check: "kernel",
+      status: "warn",
+      message: /-m bpf \(no such thing\): a rule for each isolated pod/,
+    },
+  },
+  {
+    name: "a kernel without xt_set, and xt_bpf",
+    facts: {
+      ...healthy,
+      trials: { kind: "known", value: [refusing("-m bpf", "xt_bpf"), refusing("-m set", "xt_set")] },
+    },
+    finds: { check: "kernel", status: "fail", message: /-m bpf \(no such thing\); -m set/ },
   },
   {
     name: "nothing can be tried",

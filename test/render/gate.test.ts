@@ -52,21 +52,6 @@ describe("the start gate", () => {
     expect(set).toEqual({ type: "hash:ip", entries: new Set(["10.0.0.254"]), order: "go-first" });
   });
 
-  test("closes link-local addresses of IPv6: towards them, and from them to the node's blocks", () => {
-    const gate = startGate(scope(["10.0.0.0/24", "fd00::/64", "fd01::/64"], []), []);
-    const linkLocal = (family: Family): string[] =>
-      gateRules(gate, family, setTable(family, new Map()))
-        .inForward.map(readable)
-        .filter((rule) => rule.includes("fe80::"));
-    const words = '-m comment --comment "start gate: nobody is known by a link-local address"';
-    expect(linkLocal("IPv6")).toEqual([
-      `${words} -d fe80::/10 -g SV-GATE`,
-      `${words} -s fe80::/10 -d fd00::/64 -g SV-GATE`,
-      `${words} -s fe80::/10 -d fd01::/64 -g SV-GATE`,
-    ]);
-    expect(linkLocal("IPv4")).toEqual([]);
-  });
-
   test("is nothing, not even a set, where there is none or it has no block of the family", () => {
     const gate = startGate(scope(["10.0.0.0/24"], []), []);
     for (const [each, family] of [

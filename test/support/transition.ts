@@ -6,6 +6,7 @@ import { nodeProgram } from "../../src/core/node-program.ts";
 import type { GateScope } from "../../src/core/start-gate.ts";
 import { type Plan, planWrites } from "../../src/kernel/plan.ts";
 import type { KernelState } from "../../src/kernel/state.ts";
+import type { Host } from "../../src/render/host.ts";
 import { renderIptables } from "../../src/render/iptables.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
 import { addressAtoms, flowAtoms } from "./atoms.ts";
@@ -34,8 +35,8 @@ export interface Transition {
 }
 
 /** With a scope, behind the start gate. */
-export const rulesetOf = (cluster: Cluster, node: string, scope?: GateScope): Ruleset =>
-  renderIptables(nodeProgram(compile(cluster), node, livePods(cluster.pods), scope));
+export const rulesetOf = (cluster: Cluster, node: string, scope?: GateScope, host?: Host): Ruleset =>
+  renderIptables(nodeProgram(compile(cluster), node, livePods(cluster.pods), scope), host);
 
 const ownedBits = (cluster: Cluster): Set<Bits> =>
   new Set(

@@ -1,6 +1,9 @@
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
 
+/** The module that the enforcer does without where it has to. */
+const SPARED = "xt_bpf";
+
 /** Whether the kernel takes every sort of set and rule that Selvedge writes. */
 export function kernelSupport({ trials }: NodeFacts): Finding[] {
   const check = "kernel";
@@ -16,6 +19,16 @@ export function kernelSupport({ trials }: NodeFacts): Finding[] {
   const refused = trials.value.filter((trial) => trial.refused !== undefined);
   if (refused.length === 0)
     return [ok(check, `takes ${trials.value.map(({ feature }) => feature).join(", ")}`)];
+  const [first, ...others] = refused;
+  if (first?.module === SPARED && others.length === 0)
+    return [
+      {
+        check,
+        status: "warn",
+        message: `the kernel does not take ${first.feature} (${first.refused}): a rule for each isolated pod stands in its place`,
+        mend: `Load it, \`modprobe ${SPARED}\`, or install the kernel's package of extra modules, and start the enforcer again.`,
+      },
+    ];
   const reasons = refused.map((trial) => `${trial.feature} (${trial.refused})`).join("; ");
   const modules = new Set(refused.map(({ module }) => module));
   return [

@@ -6,6 +6,7 @@ import { sameList } from "../../core/same-list.ts";
 import type { StartGate } from "../../core/start-gate.ts";
 import { type Leaf, dispatchChains } from "../dispatch.ts";
 import { gateRules } from "../gate.ts";
+import type { Host } from "../host.ts";
 import { HOOKS, allowRules, compareLeaves, denyRules, forwardChain, leavesOf } from "../iptables.ts";
 import { FORWARD_CHAIN, classChain } from "../names.ts";
 import type { FamilyRuleset } from "../ruleset.ts";
@@ -31,6 +32,7 @@ export class FamilyRenderer {
   #classes: readonly SubjectClass[] | undefined;
   #populated: readonly SubjectClass[] = [];
   #gate: StartGate | undefined;
+  #host: Host | undefined;
   /** What the chains ask for that no class does. */
   #ownAsks: readonly SetAsk[] = [];
   #ruleset: FamilyRuleset;
@@ -42,18 +44,19 @@ export class FamilyRenderer {
   }
 
   /** The same value where nothing changed, and the same sets and chains in it where they did not. */
-  render({ classes, groups, gate }: NodeProgram): FamilyRuleset {
-    const isSame = classes === this.#classes && gate === this.#gate;
-    const chains = isSame ? this.#ruleset.chains : this.#renderChains(classes, gate);
+  render({ classes, groups, gate }: NodeProgram, host: Host): FamilyRuleset {
+    const isSame = classes === this.#classes && gate === this.#gate && host === this.#host;
+    const chains = isSame ? this.#ruleset.chains : this.#renderChains(classes, gate, host);
     const sets = this.#sets.tell(groups);
     if (chains !== this.#ruleset.chains || sets !== this.#ruleset.sets)
       this.#ruleset = { family: this.#family, sets, chains, hooks: HOOKS };
     return this.#ruleset;
   }
 
-  #renderChains(classes: readonly SubjectClass[], gate: StartGate | undefined): Chains {
+  #renderChains(classes: readonly SubjectClass[], gate: StartGate | undefined, host: Host): Chains {
     this.#classes = classes;
     this.#gate = gate;
+    this.#host = host;
     const before = this.#populated;
     this.#populated = classes.filter((each) => this.#leaves.of(each).length > 0);
     const { gone, come } = difference(before, this.#populated);
@@ -61,8 +64,10 @@ export class FamilyRenderer {
     this.#sets.drop(gone.flatMap((each) => this.#asksOf(each)));
     const leaves = { ingress: this.#leavesIn("ingress"), egress: this.#leavesIn("egress") };
     const chains = new Map<string, readonly string[]>([
-      ...this.#renderOwn(leaves, gate),
-      ...directions.flatMap((direction) => [...dispatchChains(direction, leaves[direction])]),
+      ...this.#renderOwn(leaves, gate, host),
+      ...directions.flatMap((direction) => [
+        ...dispatchChains(direction, leaves[direction], host.selfTraffic),
+      ]),
       ...this.#populated.map((each) => [classChain(each.id), this.#lines.of(each)] as const),
     ]);
     const known = this.#ruleset.chains;
@@ -79,7 +84,11 @@ export class FamilyRenderer {
   }
 
   /** The chains that no class has, with the sets that they ask for. */
-  #renderOwn(leaves: Readonly<Record<Direction, readonly Leaf[]>>, gate: StartGate | undefined): Chains {
+  #renderOwn(
+    leaves: Readonly<Record<Direction, readonly Leaf[]>>,
+    gate: StartGate | undefined,
+    host: Host,
+  ): Chains {
     const family = this.#family;
     const [chains, asks] = noteAsks(family, (sets): Chains => {
       const isolated = (direction: Direction): string =>
@@ -89,7 +98,7 @@ export class FamilyRenderer {
         );
       const names = { ingress: isolated("ingress"), egress: isolated("egress") };
       const closed = gateRules(gate, family, sets);
-      return new Map([[FORWARD_CHAIN, forwardChain(family, names, closed)], ...closed.chains]);
+      return new Map([[FORWARD_CHAIN, forwardChain(family, names, closed, host)], ...closed.chains]);
     });
     this.#sets.use(asks);
     this.#sets.drop(this.#ownAsks);

@@ -1,4 +1,5 @@
 import type { NodeProgram } from "../../core/node-program.ts";
+import { type Host, plainHost } from "../host.ts";
 import type { Ruleset } from "../ruleset.ts";
 import { FamilyRenderer } from "./family-renderer.ts";
 
@@ -9,7 +10,10 @@ import { FamilyRenderer } from "./family-renderer.ts";
 export class IptablesRenderer {
   readonly #families = { IPv4: new FamilyRenderer("IPv4"), IPv6: new FamilyRenderer("IPv6") };
 
-  render(program: NodeProgram): Ruleset {
-    return { IPv4: this.#families.IPv4.render(program), IPv6: this.#families.IPv6.render(program) };
+  render(program: NodeProgram, host: Host = plainHost): Ruleset {
+    return {
+      IPv4: this.#families.IPv4.render(program, host),
+      IPv6: this.#families.IPv6.render(program, host),
+    };
   }
 }

@@ -129,20 +129,23 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
       expect(came).toBe(0);
     }, 300_000);
 
-    it("leads to nobody by link-local addresses, which no policy knows", async () => {
-      const linkLocal = async (key: string): Promise<string> => {
-        const netns = podNetns(name, must(cluster.pods.get(key), key).sandboxId);
-        const args = ["-n", netns, "-6", "addr", "show", "dev", "eth0", "scope", "link"];
-        const said = await execOrThrow(cluster.lab.exec, { command: "ip", args });
-        return must(/fe80[^/]*/.exec(said)?.[0], `link-local address of ${key}`);
-      };
+    const linkLocal = async (key: string): Promise<string> => {
+      const netns = podNetns(name, must(cluster.pods.get(key), key).sandboxId);
+      const args = ["-n", netns, "-6", "addr", "show", "dev", "eth0", "scope", "link"];
+      const said = await execOrThrow(cluster.lab.exec, { command: "ip", args });
+      return must(/fe80[^/]*/.exec(said)?.[0], `link-local address of ${key}`);
+    };
+    /** What becomes of a packet from one pod to another on its bridge, by either address. */
+    const answersByAddress = async (): Promise<readonly [linkLocal: string, own: string]> => {
       const { agent } = must(cluster.pods.get("x/near"));
-      const probe = { protocol: "UDP", port: OPEN_PORT, deadlineMs: 500 } as const;
       const { v6 } = must(cluster.pods.get("x/shut")).addresses;
-      expect(await agent.probe({ ...probe, address: `${await linkLocal("x/shut")}%eth0` })).toMatchObject({
-        kind: "timeout",
-      });
-      expect(await agent.probe({ ...probe, address: v6 })).toMatchObject({ kind: "answered" });
+      const ask = async (address: string): Promise<string> =>
+        (await agent.probe({ protocol: "UDP", port: OPEN_PORT, deadlineMs: 500, address })).kind;
+      return [await ask(`${await linkLocal("x/shut")}%eth0`), await ask(v6)];
+    };
+
+    it("leads to nobody by link-local addresses, which no policy knows", async () => {
+      expect(await answersByAddress()).toEqual(["timeout", "answered"]);
     });
 
     it("is closed while the enforcer is stopped; older pods work", async () => {
@@ -165,6 +168,8 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
       const rules = (): Promise<string> =>
         execOrThrow(node.exec, { command: `iptables-${backend}-save`, args: ["-t", "mangle"] });
       await expect.poll(rules, { timeout: 20_000 }).not.toContain("start gate");
+      // Without the gate's rules too.
+      expect(await answersByAddress()).toEqual(["timeout", "answered"]);
       expect(
         (await logOf(enforcer.logFile)).some(
           ({ level, why }) => level === 40 && why === "the Node has no spec.podCIDRs",

@@ -1,6 +1,7 @@
 import type { Cluster } from "../../../src/core/compile.ts";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
 import type { Variant } from "../../../src/kernel/variant.ts";
+import type { Host } from "../../../src/render/host.ts";
 import { must } from "../../support/must.ts";
 import { passes } from "../../support/netfilter/traverse.ts";
 import { familyOf, kernelWith } from "../../support/packet-interpreter.ts";
@@ -45,9 +46,9 @@ export interface Tally {
 export async function compareWithKernel(
   wire: Wire,
   variant: Variant,
-  { cluster, limit }: { readonly cluster: Cluster; readonly limit: number },
+  { cluster, limit, host }: { readonly cluster: Cluster; readonly limit: number; readonly host?: Host },
 ): Promise<Tally> {
-  await enforce(wire, variant, rulesetOf(cluster, NODE));
+  await enforce(wire, variant, rulesetOf(cluster, NODE, undefined, host));
   const questions = questionsFor(cluster, nodeView(cluster, NODE), limit);
   // Each way round has a conntrack of its own, or what goes one way would be the reply to what went the other.
   const { forth = [], back = [] } = Object.groupBy(questions, ({ packet }) =>

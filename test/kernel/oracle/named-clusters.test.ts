@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cluster } from "../../../src/core/compile.ts";
 import type { NetworkPolicyPort, NetworkPolicySpec } from "../../../src/core/network-policy.ts";
 import { protocols } from "../../../src/core/traffic.ts";
+import { type Host, plainHost } from "../../../src/render/host.ts";
 import { ask, cluster, pod, pods, policy } from "../../support/scenario.ts";
 import { describeKernel } from "../support.ts";
 import { type Tally, compareWithKernel } from "./compare.ts";
@@ -262,6 +263,22 @@ describeKernel("clusters with a name in a real kernel", () => {
         expect(ask(cluster, question), question).toBe(verdict);
       const { allowed, denied } = await compare(cluster, limit);
 
+      expect(allowed).toBeGreaterThan(0);
+      expect(denied).toBeGreaterThan(0);
+    });
+
+    test("a pod reaches itself, and isolation stands, without xt_bpf", async () => {
+      const isolated = cluster([policy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] })]);
+      const host: Host = { ...plainHost, selfTraffic: "listed" };
+      const { allowed, denied } = await compareWithKernel(wire, variant, {
+        cluster: isolated,
+        limit: Infinity,
+        host,
+      });
+      expect(await wire.exec({ command: `iptables-${variant}-save`, args: ["-t", "mangle"] })).toMatchObject({
+        code: 0,
+        stdout: expect.not.stringContaining("bpf"),
+      });
       expect(allowed).toBeGreaterThan(0);
       expect(denied).toBeGreaterThan(0);
     });

@@ -13,6 +13,8 @@ export interface Packet {
   readonly flags?: readonly string[];
   /** What conntrack says of it. */
   readonly state: "NEW" | "ESTABLISHED" | "RELATED";
+  /** The bridge that it passes over, where br_netfilter shows it to iptables: both its ways in and out. */
+  readonly bridge?: string;
   /** Whether the source is an address of the node that looks at it. */
   readonly hasLocalSource: boolean;
 }

@@ -77,6 +77,18 @@ export function readRule(text: string, width: number, sets: ReadonlyMap<string, 
         first.set(option, words.peek() ?? "");
         matches.push(readAddress(option === "-s" ? "source" : "destination", words, context));
         break;
+      case "!": {
+        words.expect("-d");
+        const match = readAddress("destination", words, context);
+        matches.push((packet) => !match(packet));
+        break;
+      }
+      case "-i":
+      case "-o": {
+        const link = words.take();
+        matches.push(({ bridge }) => bridge === link);
+        break;
+      }
       case "-m":
         matches.push(readMatch(words.take(), words, context));
         break;

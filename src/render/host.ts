@@ -1,0 +1,12 @@
+/** What the rules hang on beside the program: the kernel that takes them, and the links of the node's pods. */
+export interface Host {
+  /**
+   * How a packet of a pod to itself is told: `bpf`, one rule for all pods, in front of all sets; `listed`, where the kernel
+   * has no xt_bpf, one rule for each isolated pod beside the one that leads to its class.
+   */
+  readonly selfTraffic: "bpf" | "listed";
+  /** Bridges that the node's pods are on: there they hear each other's IPv6 link-local addresses. */
+  readonly bridges: readonly string[];
+}
+
+export const plainHost: Host = { selfTraffic: "bpf", bridges: [] };
