@@ -27,7 +27,7 @@ import {
   noTraffic,
   portRange,
   trafficOf,
-  unionTraffic,
+  uniteTraffic,
 } from "./traffic.ts";
 
 /** A policy in normal form, and the selectors behind the group ids that its rules name. */
@@ -72,15 +72,16 @@ function normalizePeers(
 ): Peers {
   if (peers === undefined || peers.length === 0) return { kind: "any" };
   const ids = new Set<GroupId>();
-  let addresses = noAddresses;
+  const blocks: AddressSet[] = [];
   for (const peer of peers) {
-    if (peer.ipBlock !== undefined) addresses = unionAddresses(addresses, blockAddresses(peer.ipBlock));
+    if (peer.ipBlock !== undefined) blocks.push(blockAddresses(peer.ipBlock));
     const group = peerGroup(namespace, peer);
     if (group === undefined || selectsNothing(group)) continue;
     const id = groupId(group);
     groups.set(id, group);
     ids.add(id);
   }
+  const addresses = unionAddresses(blocks);
   if (isEveryAddress(addresses)) return { kind: "any" };
   return { kind: "some", groups: [...ids].sort(), addresses };
 }
@@ -100,7 +101,7 @@ function normalizePorts(ports: readonly NetworkPolicyPort[] | undefined): Ports 
     if (typeof port === "string") named.set(`${protocol}/${port}`, { protocol, name: port });
   }
   return {
-    numbered: ports.map(numberedPort).reduce(unionTraffic),
+    numbered: uniteTraffic(ports.map(numberedPort)),
     named: [...named.values()].sort(comparePortNames),
   };
 }

@@ -42,6 +42,13 @@ export const trafficOf = (protocol: Protocol, ports: Iterable<Interval<number>>)
 export const unionTraffic = (a: Traffic, b: Traffic): Traffic =>
   traffic((protocol) => intervals.union(a[protocol], b[protocol]), a.other || b.other);
 
+/** What passes by any of them; sorted once, however many they are. */
+export const uniteTraffic = (all: readonly Traffic[]): Traffic =>
+  traffic(
+    (protocol) => intervals.intervalSet(all.flatMap((each) => each[protocol])),
+    all.some(({ other }) => other),
+  );
+
 /** What passes by both. */
 export const intersectTraffic = (a: Traffic, b: Traffic): Traffic =>
   traffic((protocol) => intervals.intersection(a[protocol], b[protocol]), a.other && b.other);

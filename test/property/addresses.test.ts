@@ -182,7 +182,7 @@ describe("sets of addresses", () => {
         const bits = bitsOfAddress(address);
         const [inA, inB] = [a, b].map((each) => each.some((cidr) => isInCidr(bits, formatCidr(cidr))));
         expect(containsAddress(setA, address)).toBe(inA);
-        expect(containsAddress(unionAddresses(setA, setB), address)).toBe(inA || inB);
+        expect(containsAddress(unionAddresses([setA, setB]), address)).toBe(inA || inB);
         expect(containsAddress(intersectAddresses(setA, setB), address)).toBe(inA && inB);
         expect(containsAddress(subtractAddresses(setA, setB), address)).toBe(inA && !inB);
       }
@@ -200,11 +200,11 @@ describe("sets of addresses", () => {
   test("subset, complement, all and none", () => {
     check(fc.tuple(cidrs, cidrs), ([a, b]) => {
       const [setA, setB] = [addressSet(a), addressSet(b)];
-      expect(isAddressSubset(setA, unionAddresses(setA, setB))).toBe(true);
+      expect(isAddressSubset(setA, unionAddresses([setA, setB]))).toBe(true);
       expect(isAddressSubset(setA, setB)).toBe(isNoAddress(subtractAddresses(setA, setB)));
       expect(equalAddresses(setA, setB)).toBe(isAddressSubset(setA, setB) && isAddressSubset(setB, setA));
       const rest = subtractAddresses(allAddresses, setA);
-      expect(isEveryAddress(unionAddresses(setA, rest))).toBe(true);
+      expect(isEveryAddress(unionAddresses([setA, rest]))).toBe(true);
       expect(isNoAddress(intersectAddresses(setA, rest))).toBe(true);
     });
   });
