@@ -1,4 +1,4 @@
-import { type ScalarTag, Document } from "yaml";
+import { type ScalarTag, Document, isScalar, visit } from "yaml";
 import { goYamlOptions } from "../files/go-yaml.ts";
 
 const { customTags } = goYamlOptions;
@@ -20,7 +20,13 @@ const tags = (Array.isArray(customTags) ? customTags : []).map((tag): ScalarTag 
 });
 
 /** The value as YAML that `parseManifests`, and kubectl, read back as the same value. */
-export const snapshotYaml = (value: unknown): string =>
-  new Document(value, { ...goYamlOptions, customTags: tags, aliasDuplicateObjects: false }).toString({
-    lineWidth: 0,
+export function snapshotYaml(value: unknown): string {
+  const document = new Document(value, { ...goYamlOptions, customTags: tags, aliasDuplicateObjects: false });
+  visit(document, {
+    Pair: (_, { key }) => {
+      // Without quotes it would merge, whatever its type is.
+      if (isScalar(key) && key.value === "<<") key.type = "QUOTE_DOUBLE";
+    },
   });
+  return document.toString({ lineWidth: 0 });
+}
