@@ -72,9 +72,12 @@ export const isTrafficSubset = (a: Traffic, b: Traffic): boolean => isNoTraffic(
 /** One packet's protocol and, where the protocol has ports, its destination port. */
 export type Flow = { readonly protocol: Protocol; readonly port: number } | { readonly protocol: "other" };
 
-/** Whether this one flow passes. */
-export const containsFlow = (set: Traffic, flow: Flow): boolean =>
-  flow.protocol === "other" ? set.other : intervals.contains(set[flow.protocol], flow.port);
+/** Whether this one flow passes. Port 0 is no member of the algebra: it passes where every port of its protocol does. */
+export function containsFlow(set: Traffic, flow: Flow): boolean {
+  if (flow.protocol === "other") return set.other;
+  const ports = set[flow.protocol];
+  return flow.port === 0 ? intervals.isEqual(ports, allPorts) : intervals.contains(ports, flow.port);
+}
 
 /** Ports as people write them: `80,443,8000-8080`; the empty text for none. */
 export const formatPorts = (ports: IntervalSet<number>): string =>

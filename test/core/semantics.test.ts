@@ -258,6 +258,19 @@ describe("ports", () => {
     );
   });
 
+  test("port 0, which no rule can name: passes where every port of its protocol does", () => {
+    expectAllowed(
+      onPorts({ protocol: "TCP" }),
+      ["shop/client -> shop/web TCP 0"],
+      ["shop/client -> shop/web UDP 0"],
+    );
+    expectAllowed(
+      onPorts({ port: 80 }),
+      ["shop/web -> shop/client TCP 0"],
+      ["shop/client -> shop/web TCP 0"],
+    );
+  });
+
   test("protocol absent: TCP", () => {
     expectAllowed(onPorts({ port: 80 }), [to("TCP 80")], ["UDP 80", "SCTP 80", "TCP 81", "TCP 79"].map(to));
     expectAllowed(onPorts({}), ["TCP 1", "TCP 65535"].map(to), ["UDP 80", "ICMP"].map(to));

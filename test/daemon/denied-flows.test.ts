@@ -138,6 +138,12 @@ describe("flows that may no longer be", () => {
     expect(denied(nothingIn, line("10.0.1.2"))).toEqual([]);
   });
 
+  test("are those to port 0 where not every port is open, and only there", () => {
+    const toZero = [tcp("10.0.1.2", "10.0.1.1", 0), tcp("1.1.1.1", "10.0.1.2", 0)];
+    expect(denied(fromFront80, ...toZero)).toEqual(["10.0.1.2 -> 10.0.1.1 TCP/0"]);
+    expect(denied({ podSelector: {}, ingress: [{ ports: [{ protocol: "TCP" }] }] }, ...toZero)).toEqual([]);
+  });
+
   test("are none without policies", () => {
     const nobody: NetworkPolicySpec = { podSelector: { matchLabels: { app: "nobody" } } };
     expect(denied(nobody, tcp("1.1.1.1", "10.0.1.1"), tcp("10.0.1.1", "1.1.1.1"))).toEqual([]);
