@@ -3,11 +3,17 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Family } from "../../src/core/address.ts";
 import { type Exec, execOrThrow, prefixExec } from "../../src/kernel/exec.ts";
+import { FAMILIES, iptablesCommand } from "../../src/lab/backend.ts";
 import { inNetns } from "../../src/lab/enter.ts";
 import { ipBatch, nodeNetns, shell } from "../../src/lab/fabric.ts";
 import { netnsPath, netnsPrefix } from "../../src/lab/names.ts";
 import type { LabNode } from "../../src/lab/node.ts";
 import type { Flow } from "./scenario.ts";
+
+/** What every node has from its kubelet, policies or not: with it table mangle is there (KEP-3178). */
+const KUBELET = ["*mangle", ":KUBE-IPTABLES-HINT - [0:0]", ":KUBE-KUBELET-CANARY - [0:0]", "COMMIT", ""].join(
+  "\n",
+);
 
 /** As packets.c has them. */
 const MACS = { sender: "02:5e:1d:00:00:01", receiver: "02:5e:1d:00:00:02" } as const;
@@ -37,6 +43,12 @@ export async function buildRig(node: LabNode): Promise<Rig> {
     // Who rejects a packet would ask for its sender with a broadcast, which would be counted at the receiver.
     `link set ${BRIDGE} arp off up`,
   ]);
+  for (const family of FAMILIES)
+    await execOrThrow(node.exec, {
+      command: iptablesCommand(lab.backend, family, "restore"),
+      args: ["--noflush"],
+      input: KUBELET,
+    });
   for (const end of ["sender", "receiver"] as const) {
     // What is sent is all that is counted: no neighbour discovery of the ends' own.
     await shell(
