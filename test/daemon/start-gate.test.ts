@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bitsOf } from "../support/bits.ts";
+import { isWrite } from "../support/netfilter/memory-exec.ts";
 import { passes } from "../support/netfilter/traverse.ts";
 import { addCni, delCni } from "./cni-files.ts";
 import { NODE, PATIENCE, type Rig, pod, ready, rig } from "./fixture.ts";
@@ -55,6 +56,19 @@ describe("the start gate", () => {
     await delCni(made.cniCache, "new");
     await expect.poll(() => isOpen(made, "10.244.1.2"), PATIENCE).toBe(false);
     expect(isOpen(made, "10.244.1.1")).toBe(true);
+  });
+
+  test("costs a pod that nothing isolates one set entry, and no rule", async () => {
+    const made = await gated();
+    await ready(made.start());
+    const before = made.programs.requests.length;
+    made.api.seed(unborn("new"));
+    await addCni(made.cniCache, { pod: "new", ips: ["10.244.1.2"] });
+    await expect.poll(() => isOpen(made, "10.244.1.2"), PATIENCE).toBe(true);
+    const writes = made.programs.requests.slice(before).filter(isWrite);
+    expect(writes.map(({ command, input }) => `${command} ${input?.trim()}`)).toEqual([
+      expect.stringMatching(/^ipset add SV4-known-\S+ 10\.244\.1\.2$/),
+    ]);
   });
 
   test("is not there with --start-gate=off", async () => {
