@@ -6,7 +6,7 @@ import { type KernelWriter, type Refusal, setOf } from "./writer.ts";
  * Seconds to wait for another program's xtables lock. Short, as who waits is in no state that anybody could be told; the
  * next pass waits again.
  */
-export const LOCK_WAIT_SECONDS = 5;
+const LOCK_WAIT_SECONDS = 5;
 
 /** After so many refused sets the cause is no longer the sets. */
 const MOST_REFUSALS = 32;

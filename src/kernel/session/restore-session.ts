@@ -1,8 +1,10 @@
 import type { Family } from "../../core/address.ts";
-import { LOCK_WAIT_SECONDS } from "../process-writer.ts";
 import { type Variant, restoreCommand } from "../variant.ts";
 import { AcknowledgedSession, SessionTrouble } from "./acknowledged-session.ts";
 import type { SessionDoor } from "./session-door.ts";
+
+/** Seconds to wait for another program's xtables lock. A process waits longer, and says more exactly what it waits for. */
+const LOCK_WAIT_SECONDS = 2;
 
 /**
  * `iptables-restore`, kept open. It takes the xtables lock (legacy) at a table's first line and lets go of it after COMMIT, and
