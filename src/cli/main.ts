@@ -6,7 +6,9 @@ import { denialsCommand } from "./denials-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { enforcerCommand } from "./enforcer-command.ts";
 import { UsageError, exitCodes } from "./exit-codes.ts";
+import { lintCommand } from "./lint-command.ts";
 import { mapCommand } from "./map-command.ts";
+import { ruleCommand } from "./rule-command.ts";
 import { snapshotCommand } from "./snapshot-command.ts";
 import { version } from "./version.ts";
 
@@ -17,6 +19,8 @@ const program = new Command("selvedge")
   .showHelpAfterError("(add --help for usage)")
   .addCommand(canCommand())
   .addCommand(mapCommand())
+  .addCommand(lintCommand())
+  .addCommand(ruleCommand())
   .addCommand(snapshotCommand())
   .addCommand(enforcerCommand())
   .addCommand(denialsCommand())
