@@ -23,8 +23,9 @@ async function run({ cases, rounds, writes }: Options): Promise<void> {
       const samples = await measure(rig, rounds, (done) => {
         if (done % 20 === 0) console.error(`  ${done} rounds of ${rounds}`);
       });
-      stopStreams(rig);
+      // First, as it does not keep this process alive.
       await rig.enforcer.stop();
+      stopStreams(rig);
       rows.push({ policies, place, samples, load: loadavg()[0] ?? Number.NaN });
     } finally {
       await teardown(LAB);

@@ -16,6 +16,8 @@ const GIVE_UP_MS = 30_000;
 /** One question at a time to a process that was started with a channel. */
 class Asked {
   readonly #child: ChildProcess;
+  /** Rejected when it has ended: who waits for its answer waits in vain. */
+  readonly #ended: Promise<never>;
   #id = 0;
 
   constructor(pod: LabPod, script: string, args: readonly string[]) {
@@ -26,13 +28,17 @@ class Asked {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       env: { ...process.env, [LAB_MARK]: lab },
     });
+    this.#ended = once(this.#child, "exit").then(([code, signal]) => {
+      throw new Error(`${script} ended: ${code ?? signal}`);
+    });
+    this.#ended.catch(() => undefined);
   }
 
   async ask<T extends { readonly id: number }>(question: object): Promise<T> {
     this.#id += 1;
     const id = this.#id;
     this.#child.send({ ...question, id });
-    const [answer] = (await once(this.#child, "message")) as [T];
+    const [answer] = (await Promise.race([once(this.#child, "message"), this.#ended])) as [T];
     return answer;
   }
 
