@@ -8,7 +8,7 @@ import type { SessionDoor } from "./session-door.ts";
 export interface SessionOptions {
   /** Milliseconds until ipset must have answered; default 5,000. */
   readonly setPatienceMs?: number;
-  /** Until iptables-restore must have, its wait for the xtables lock included; default 15,000. */
+  /** Until iptables-restore must have, its wait for the xtables lock included; default 10,000. */
   readonly tablePatienceMs?: number;
   /** Until sessions are tried again after trouble, at first; twice as long after each that follows; default 1,000. */
   readonly restMs?: number;
@@ -39,7 +39,7 @@ export class KernelSessions {
   constructor(door: SessionDoor, variant: Variant, options: SessionOptions = {}) {
     this.#door = door;
     this.#variant = variant;
-    this.#options = { setPatienceMs: 5_000, tablePatienceMs: 15_000, restMs: 1_000, ...options };
+    this.#options = { setPatienceMs: 5_000, tablePatienceMs: 10_000, restMs: 1_000, ...options };
   }
 
   /** A way to write for one pass, what is too big for sessions by `processes`; none while they rest. */

@@ -3,9 +3,6 @@ import { type Variant, restoreCommand } from "../variant.ts";
 import { AcknowledgedSession, SessionTrouble } from "./acknowledged-session.ts";
 import type { SessionDoor } from "./session-door.ts";
 
-/** Seconds to wait for another program's xtables lock. A process waits longer, and says more exactly what it waits for. */
-const LOCK_WAIT_SECONDS = 2;
-
 /**
  * `iptables-restore`, kept open. It takes the xtables lock (legacy) at a table's first line and lets go of it after COMMIT, and
  * reads the kernel's rules anew for each table, so that who writes between two tables loses nothing.
@@ -17,7 +14,9 @@ export class RestoreSession {
     this.#session = new AcknowledgedSession(door, {
       command: restoreCommand(variant, family),
       // Where it is verbose it prints comments, each when it has read it: after a COMMIT that went well.
-      args: ["--noflush", "--verbose", "--wait", `${LOCK_WAIT_SECONDS}`],
+      // Waits for the lock as long as the caller is patient: with seconds, iptables-legacy sets an alarm that goes off though
+      // the lock was had, and ends the program while it reads.
+      args: ["--noflush", "--verbose", "--wait"],
       acknowledgesOn: "output",
       echoLine: (token) => `# ${token}`,
       prompt: undefined,

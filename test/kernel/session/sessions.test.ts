@@ -76,6 +76,18 @@ for (const variant of ["nft", "legacy"] as const) {
       expect(rig.opened).toEqual([]);
     });
 
+    test("are still there after a rest", async () => {
+      const rig = await sessionRig(variant);
+      await rig.kernel.bring(wantedOf(1, 1));
+      // iptables-legacy forgets to disarm the alarm of `--wait 2`, which would end it now.
+      await new Promise((resolve) => {
+        setTimeout(resolve, 2_500);
+      });
+      const opened = rig.opened.length;
+      expect((await rig.kernel.bring(wantedOf(2, 2))).sessionTrouble).toBeUndefined();
+      expect(rig.opened).toHaveLength(opened);
+    });
+
     test("lose nothing of another writer, however often both write", async () => {
       const rig = await sessionRig(variant);
       await rig.kernel.bring(wantedOf(1, 1));
