@@ -1,34 +1,13 @@
 /* Breaks a node in one way after the other, sees the doctor find it, does what the mend says, and sees it gone. */
 import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Finding } from "../../src/doctor/finding.ts";
 import type { Variant } from "../../src/kernel/variant.ts";
 import { must } from "../support/must.ts";
 import { everything } from "./cleanup/neighbours.ts";
+import { diagnosis, end, healthyNode, startAnswering } from "./doctor/patient.ts";
 import { enforce, everyKind } from "./enforced.ts";
-import { type OwnNetns, ownNetns } from "./own-netns.ts";
+import type { OwnNetns } from "./own-netns.ts";
 import { describeKernel } from "./support.ts";
-
-/** Answers as an enforcer that has nothing to complain of; not the enforcer, as it would mend before anybody looks. */
-const READY = `
-require("node:http").createServer((_, response) => response.end("ok\\n"))
-  .listen(10268, "127.0.0.1", () => console.log("ready"));
-`;
-
-const startReady = (netns: OwnNetns): Promise<ChildProcess> => netns.start(process.execPath, "-e", READY);
-
-interface Diagnosis {
-  readonly status: number | null;
-  /** All that is not well. */
-  readonly found: readonly Exclude<Finding, { readonly status: "ok" }>[];
-}
-
-function diagnosis(netns: OwnNetns): Diagnosis {
-  const { status, stdout, stderr } = netns.selvedge("doctor", "-o", "json");
-  if (!stdout.startsWith("{")) throw new Error(stderr);
-  const { findings } = JSON.parse(stdout) as { readonly findings: readonly Finding[] };
-  return { status, found: findings.filter((finding) => finding.status !== "ok") };
-}
 
 /** The commands that a mend names. */
 const commandsIn = (mend: string): string[] =>
@@ -42,20 +21,11 @@ describeKernel("selvedge doctor", () => {
     let netns: OwnNetns;
     let ready: ChildProcess;
     beforeAll(async () => {
-      netns = await ownNetns();
-      await netns.sh("ip link add cni0 type bridge; ip link set cni0 up");
-      for (const name of [
-        "bridge.bridge-nf-call-iptables",
-        "bridge.bridge-nf-call-ip6tables",
-        "ipv4.ip_forward",
-      ])
-        await netns.sh(`sysctl -qw net.${name}=1`);
-      await netns.sh("sysctl -qw net.ipv6.conf.all.forwarding=1");
-      await enforce(netns, variant);
-      ready = await startReady(netns);
+      netns = await healthyNode(variant);
+      ready = await startAnswering(netns);
     });
     afterAll(async () => {
-      ready.kill();
+      await end(ready);
       await netns.remove();
     });
 
@@ -63,7 +33,7 @@ describeKernel("selvedge doctor", () => {
       // Asking the enforcer counts as packets of this machine.
       const uncounted = async (): Promise<string> => (await everything(netns)).replaceAll(/\[\d+:\d+\]/g, "");
       const before = await uncounted();
-      expect(diagnosis(netns)).toEqual({ status: 0, found: [] });
+      expect(await diagnosis(netns)).toEqual({ status: 0, found: [] });
       expect(await uncounted()).toBe(before);
     });
 
@@ -122,12 +92,12 @@ describeKernel("selvedge doctor", () => {
       "finds $name, and one pass of the enforcer mends it",
       async ({ breakage, check, message, undo, status }) => {
         await netns.sh(breakage);
-        const { status: code, found } = diagnosis(netns);
+        const { status: code, found } = await diagnosis(netns);
         expect(found).toEqual([expect.objectContaining({ check, message: expect.stringMatching(message) })]);
         expect(must(found[0]).mend).toMatch(/^The enforcer /);
         expect(code).toBe(status ?? 1);
         await enforcerPass();
-        expect(diagnosis(netns)).toEqual({ status: 0, found: [] });
+        expect(await diagnosis(netns)).toEqual({ status: 0, found: [] });
         if (undo !== undefined) await netns.sh(undo);
       },
     );
@@ -138,19 +108,19 @@ describeKernel("selvedge doctor", () => {
       ["forwarding", "net.ipv4.ip_forward"],
     ])("finds in %s that %s is off, and names the command that mends it", async (check, name) => {
       await netns.sh(`sysctl -qw ${name}=0`);
-      const { status, found } = diagnosis(netns);
+      const { status, found } = await diagnosis(netns);
       expect({ status, checks: found.map((finding) => finding.check) }).toEqual({
         status: 1,
         checks: [check],
       });
       for (const command of commandsIn(must(found[0]).mend)) await netns.sh(command);
-      expect(diagnosis(netns)).toEqual({ status: 0, found: [] });
+      expect(await diagnosis(netns)).toEqual({ status: 0, found: [] });
     });
 
     it("minds no switch that the bridge has for itself", async () => {
       await netns.sh("sysctl -qw net.bridge.bridge-nf-call-iptables=0");
       await netns.sh("ip link set cni0 type bridge nf_call_iptables 1");
-      expect(diagnosis(netns)).toEqual({ status: 0, found: [] });
+      expect(await diagnosis(netns)).toEqual({ status: 0, found: [] });
       await netns.sh("sysctl -qw net.bridge.bridge-nf-call-iptables=1");
     });
 
@@ -158,7 +128,7 @@ describeKernel("selvedge doctor", () => {
       await netns.sh(
         `iptables-${variant} -N KUBE-ROUTER-FORWARD; iptables-${variant} -I FORWARD -j KUBE-ROUTER-FORWARD`,
       );
-      const { status, found } = diagnosis(netns);
+      const { status, found } = await diagnosis(netns);
       expect(status).toBe(1);
       expect(found).toEqual([
         expect.objectContaining({
@@ -167,32 +137,31 @@ describeKernel("selvedge doctor", () => {
         }),
       ]);
       await netns.sh(`iptables-${variant} -F FORWARD; iptables-${variant} -X KUBE-ROUTER-FORWARD`);
-      expect(diagnosis(netns)).toEqual({ status: 0, found: [] });
+      expect(await diagnosis(netns)).toEqual({ status: 0, found: [] });
     });
 
     it("finds rules of ours in the other iptables, and cleanup mends it", async () => {
       await enforce(netns, variant === "nft" ? "legacy" : "nft");
-      const { status, found } = diagnosis(netns);
+      const { status, found } = await diagnosis(netns);
       expect(status).toBe(1);
       expect(found).toEqual([
         expect.objectContaining({ check: "variant", mend: expect.stringContaining("selvedge cleanup") }),
       ]);
       expect(netns.selvedge("cleanup").status).toBe(0);
-      expect(diagnosis(netns).found).toEqual([
+      expect((await diagnosis(netns)).found).toEqual([
         expect.objectContaining({
           check: "hook",
           message: expect.stringMatching(/^nothing of Selvedge's stands/),
         }),
       ]);
       await enforcerPass();
-      expect(diagnosis(netns)).toEqual({ status: 0, found: [] });
+      expect(await diagnosis(netns)).toEqual({ status: 0, found: [] });
     });
 
     it("finds that no enforcer answers; cleanup, that one still does", async () => {
       expect(netns.selvedge("cleanup", "--dry-run").stderr).toContain("an enforcer runs on this node");
-      ready.kill();
-      await new Promise((resolve) => ready.once("exit", resolve));
-      const { status, found } = diagnosis(netns);
+      await end(ready);
+      const { status, found } = await diagnosis(netns);
       expect({ status, found }).toEqual({
         status: 1,
         found: [
@@ -200,8 +169,8 @@ describeKernel("selvedge doctor", () => {
         ],
       });
       expect(netns.selvedge("cleanup", "--dry-run").stderr).toBe("");
-      ready = await startReady(netns);
-      expect(diagnosis(netns)).toEqual({ status: 0, found: [] });
+      ready = await startAnswering(netns);
+      expect(await diagnosis(netns)).toEqual({ status: 0, found: [] });
     });
   });
 });
