@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { canCommand } from "./can-command.ts";
 import { cleanupCommand } from "./cleanup-command.ts";
+import { controllerCommand } from "./controller-command.ts";
 import { countersCommand } from "./counters-command.ts";
 import { denialsCommand } from "./denials-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
@@ -23,6 +24,7 @@ const program = new Command("selvedge")
   .addCommand(ruleCommand())
   .addCommand(snapshotCommand())
   .addCommand(enforcerCommand())
+  .addCommand(controllerCommand())
   .addCommand(denialsCommand())
   .addCommand(countersCommand())
   .addCommand(doctorCommand())
@@ -33,6 +35,12 @@ function throwInsteadOfExit(command: Command): void {
   command.commands.forEach(throwInsteadOfExit);
 }
 throwInsteadOfExit(program);
+
+// Whoever read the answer has seen enough (`selvedge map | head`).
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 
 try {
   await program.parseAsync();

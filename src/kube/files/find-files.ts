@@ -26,9 +26,10 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
 
   async function visit(path: string, isNamed: boolean): Promise<void> {
     try {
-      const target = await realpath(path);
+      const kind = await stat(path);
+      // A pipe (`/dev/fd/63`) leads to no path; it is its own.
+      const target = await realpath(path).catch(() => path);
       if (seen.has(target)) return;
-      const kind = await stat(target);
       if (kind.isDirectory()) {
         seen.add(target);
         for (const name of (await readdir(path)).toSorted()) {

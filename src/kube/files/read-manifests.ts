@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { findFiles, reason } from "./find-files.ts";
@@ -31,21 +32,24 @@ function readBytes(file: string, bytes: Uint8Array): ManifestSet {
 const tooBig = (file: string): ManifestSet =>
   failed(file, `is larger than ${BYTES_MAXIMUM / 1024 / 1024} MiB, the most that is read of one file`);
 
-async function readStream(stream: Readable): Promise<ManifestSet> {
+async function readStream(name: string, stream: Readable): Promise<ManifestSet> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
     const bytes = Buffer.from(chunk as Uint8Array | string);
     size += bytes.length;
-    if (size > BYTES_MAXIMUM) return tooBig(STDIN);
+    if (size > BYTES_MAXIMUM) return tooBig(name);
     chunks.push(bytes);
   }
-  return readBytes(STDIN, Buffer.concat(chunks));
+  return readBytes(name, Buffer.concat(chunks));
 }
 
 async function readOne(file: string): Promise<ManifestSet> {
   try {
-    if ((await stat(file)).size > BYTES_MAXIMUM) return tooBig(file);
+    const found = await stat(file);
+    // A pipe (`-f <(helm template .)`) or a device has no size, and may have no end.
+    if (!found.isFile()) return await readStream(file, createReadStream(file));
+    if (found.size > BYTES_MAXIMUM) return tooBig(file);
     return readBytes(file, await readFile(file));
   } catch (error) {
     return failed(file, reason(error));
@@ -61,7 +65,7 @@ export async function readManifests(
   { stdin = process.stdin }: { readonly stdin?: Readable } = {},
 ): Promise<ManifestSet> {
   const sets: ManifestSet[] = [];
-  if (paths.includes("-")) sets.push(await readStream(stdin));
+  if (paths.includes("-")) sets.push(await readStream(STDIN, stdin));
   const { files, problems } = await findFiles(paths.filter((path) => path !== "-"));
   for (const file of files) sets.push(await readOne(file));
   return manifestSet([{ objects: [], ignored: new Map(), problems, hidden: [], texts: new Map() }, ...sets]);
