@@ -75,7 +75,7 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
     view.subscribe(() => worker.ask());
     worker.ask();
     for await (const _ of every(driftInterval, undefined, { signal })) {
-      node.recall();
+      await node.look();
       worker.ask();
     }
   };
@@ -116,8 +116,9 @@ class NodeEnforcer {
     this.#host = new NodeHost(options.selfTraffic);
   }
 
-  recall(): void {
-    this.#kernel.recall();
+  /** Reads the kernel beside the passes: the next one repairs what others have changed. */
+  async look(): Promise<void> {
+    await this.#kernel.look();
     this.#isRecalled = true;
   }
 

@@ -39,6 +39,10 @@ export class NodeKernel {
   /** Sets that could not be destroyed in the pass before. */
   #held: ReadonlyMap<string, string> = new Map();
 
+  /** Counts beginnings and ends of writes: a reading during which it moved tells of no moment. */
+  #epoch = 0;
+  #looked: { readonly reading: Reading; readonly epoch: number } | undefined;
+
   /** Without sessions every write is a process. */
   constructor(exec: Exec, variant: Variant, sessions?: KernelSessions) {
     this.#exec = exec;
@@ -70,7 +74,9 @@ export class NodeKernel {
     let unread: Reading["unread"] = new Map();
     try {
       if (this.#standing === undefined) {
-        const reading = await readStanding(this.#exec, this.#variant);
+        const looked = this.#looked?.epoch === this.#epoch ? this.#looked.reading : undefined;
+        this.#looked = undefined;
+        const reading = looked ?? (await readStanding(this.#exec, this.#variant));
         unread = reading.unread;
         standing = { kind: "read", state: reading.state };
       } else standing = this.#standing;
@@ -89,7 +95,10 @@ export class NodeKernel {
       return { plan, commands: 0, failures: notRead };
     }
     this.#standing = undefined;
-    const { commands, failures, held } = await carryOut(writer, plan);
+    this.#epoch += 1;
+    const { commands, failures, held } = await carryOut(writer, plan).finally(() => {
+      this.#epoch += 1;
+    });
     // Rules that are gone hold their sets for a moment; what is still held at the next look is held by somebody else.
     const stuck = isRead ? [...held].filter(([name]) => this.#held.has(name)) : [];
     this.#held = held;
@@ -100,6 +109,23 @@ export class NodeKernel {
     if (failures.length + notRead.length === 0) this.#standing = { kind: "left", ruleset: wanted, stayed };
     const notDestroyed = stuck.map(([name, message]) => ({ step: `destroy ${name}`, message }));
     return { plan, commands, failures: [...notRead, ...failures, ...notDestroyed] };
+  }
+
+  /**
+   * Reads the kernel for the next `bring` to compare with, without keeping others waiting. Where one writes again and again
+   * meanwhile, the next reads it itself.
+   */
+  async look(): Promise<void> {
+    for (let tries = 0; tries < LOOKS; tries += 1) {
+      const epoch = this.#epoch;
+      // What cannot be read now the next pass meets, and says.
+      const reading = await readStanding(this.#exec, this.#variant).catch(() => undefined);
+      if (reading === undefined) break;
+      if (epoch !== this.#epoch) continue;
+      this.#looked = { reading, epoch };
+      break;
+    }
+    this.recall();
   }
 
   /** Forgets what is believed: the next `bring` reads the kernel first, and so repairs what others changed. */
@@ -119,5 +145,7 @@ function standingSet(standing: Standing, name: string): StandingSet | undefined 
   const stayed = standing.stayed.find(([each]) => each === name);
   return stayed === undefined ? standing.ruleset[setFamily(name)].sets.get(name) : stayed[1];
 }
+
+const LOOKS = 3;
 
 const noWrites: Plan = { setsBefore: [], tables: new Map(), setsAfter: [], destroy: [] };

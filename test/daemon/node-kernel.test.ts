@@ -46,6 +46,34 @@ describe("belief in what stands", () => {
     expect(contentOf(memory)).toEqual(contentOf(kernelWith(group("10.0.0.1"))));
   });
 
+  test("is checked by a look beside the passes, which then read nothing", async () => {
+    const { kernel, memory, spent } = node();
+    await kernel.bring(group("10.0.0.1"));
+    memory.ipset("del SV4-G-a 10.0.0.1");
+    await kernel.look();
+    spent();
+    expect((await kernel.bring(group("10.0.0.1"))).plan.setsBefore).toEqual(["add SV4-G-a 10.0.0.1"]);
+    expect(spent()).toBe(1);
+  });
+
+  test("is not checked by a look that a write fell into: it may have seen one half of it", async () => {
+    const { kernel, memory, programs } = node();
+    await kernel.bring(group("10.0.0.1"));
+    memory.ipset("del SV4-G-a 10.0.0.1");
+    let passes = 0;
+    programs.disturb((request) => {
+      if (isWrite(request) || passes === 2) return undefined;
+      passes += 1;
+      const wanted = group("10.0.0.1", `10.0.1.${passes}`);
+      // After this program has read, before the look is over.
+      void Promise.resolve().then(() => kernel.bring(wanted));
+      return undefined;
+    });
+    await kernel.look();
+    await kernel.bring(group("10.0.0.1"));
+    expect(contentOf(memory)).toEqual(contentOf(kernelWith(group("10.0.0.1"))));
+  });
+
   test("is given up after a failure: half a write is found and completed", async () => {
     const { kernel, memory, programs } = node();
     await kernel.bring(group("10.0.0.1"));
