@@ -42,6 +42,7 @@ mutation: setup ## test the tests: mutate core and render, write docs/mutation.m
 bench: build bench-datapath ## time what users wait for, the compiler at big clusters' sizes, and packets
 	@node bench/cli.ts
 	@node bench/compile.ts
+	@node bench/apply.ts
 
 # A compiler is needed for the packet generator alone; `make test` skips by name what it lacks.
 bench-setup: setup

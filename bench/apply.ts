@@ -1,0 +1,164 @@
+// From a change that the enforcer has heard of to the kernel, in a network namespace: with the tools kept open, and with a
+// process for each write, side by side. What the enforcer does before it writes is a part of it, and told apart.
+import { spawnSync } from "node:child_process";
+import type { Pod } from "../src/core/cluster.ts";
+import { compilerOf } from "../src/core/incremental/compiler.ts";
+import { NodeCompiler } from "../src/core/incremental/node-compiler.ts";
+import type { NetworkPolicy } from "../src/core/network-policy.ts";
+import { NodeKernel } from "../src/daemon/node-kernel.ts";
+import { prefixExec, processExec } from "../src/kernel/exec.ts";
+import { KernelSessions } from "../src/kernel/session/kernel-sessions.ts";
+import { prefixSessionDoor, processSessionDoor } from "../src/kernel/session/session-door.ts";
+import { type Variant, saveCommand } from "../src/kernel/variant.ts";
+import { IptablesRenderer } from "../src/render/incremental/iptables-renderer.ts";
+
+const POLICIES = 1_000;
+const LOCAL_PODS = 100;
+const PEERS = 1_000;
+const ROUNDS = 60;
+/** The first few changes open the tools. */
+const WARM_UP = 3;
+
+const pod = (name: string, labels: Pod["labels"], value: bigint, node: string): Pod => ({
+  namespace: "x",
+  name,
+  labels,
+  addresses: [
+    { family: "IPv4", value },
+    { family: "IPv6", value: (0xfd00n << 112n) + value },
+  ],
+  ports: [],
+  node,
+  hostNetwork: false,
+  finished: false,
+  createdAt: 0,
+});
+
+const policy = (i: number, port: number): NetworkPolicy => ({
+  namespace: "x",
+  name: `p${i}`,
+  spec: {
+    podSelector: { matchLabels: { app: `a${i % LOCAL_PODS}` } },
+    ingress: [
+      {
+        from: [{ podSelector: { matchLabels: { role: `r${i % 10}` } } }],
+        ports: [{ protocol: "TCP", port }],
+      },
+    ],
+  },
+});
+
+const peer = (i: number): Pod => pod(`peer${i}`, { role: `r${i % 10}` }, 0x0a_64_00_00n + BigInt(i), "n2");
+
+/** One node: its share of the enforcer, and a kernel of its own. */
+class Contestant {
+  readonly #name: string;
+  readonly #kernel: NodeKernel;
+  readonly #compiler = compilerOf({
+    namespaces: [{ name: "x", labels: {} }],
+    pods: [
+      ...Array.from({ length: LOCAL_PODS }, (_, i) =>
+        pod(`l${i}`, { app: `a${i}` }, 0x0a_f4_01_00n + BigInt(i), "n1"),
+      ),
+      ...Array.from({ length: PEERS }, (_, i) => peer(i)),
+    ],
+    policies: Array.from({ length: POLICIES }, (_, i) => policy(i, 1 + i)),
+  });
+  readonly #node = new NodeCompiler("n1");
+  readonly #renderer = new IptablesRenderer();
+
+  constructor(variant: Variant, way: "tools kept open" | "a process each") {
+    this.#name = `selvedge-bench-${process.pid}-${variant}-${way === "a process each" ? "p" : "k"}`;
+    ip("netns", "add", this.#name);
+    const enter: [string, ...string[]] = ["ip", "netns", "exec", this.#name];
+    const sessions = new KernelSessions(prefixSessionDoor(processSessionDoor, enter), variant);
+    this.#kernel = new NodeKernel(
+      prefixExec(processExec, enter),
+      variant,
+      ...(way === "a process each" ? [] : [sessions]),
+    );
+  }
+
+  change(make: (compiler: ReturnType<typeof compilerOf>) => void): Promise<Sample> {
+    const began = performance.now();
+    make(this.#compiler);
+    return this.#write(began);
+  }
+
+  async #write(began: number): Promise<Sample> {
+    const program = this.#compiler.program();
+    const ruleset = this.#renderer.render(this.#node.compile(program, this.#compiler.livePodsOf("n1")));
+    const computed = performance.now();
+    const { failures, sessionTrouble } = await this.#kernel.bring(ruleset);
+    if (failures.length > 0 || sessionTrouble !== undefined)
+      throw new Error(JSON.stringify({ failures, sessionTrouble }));
+    const written = performance.now();
+    return { all: written - began, writing: written - computed };
+  }
+
+  async end(): Promise<void> {
+    await this.#kernel.close();
+    ip("netns", "del", this.#name);
+  }
+}
+
+interface Sample {
+  readonly all: number;
+  readonly writing: number;
+}
+
+function ip(...args: readonly string[]): void {
+  const { status, stderr } = spawnSync("ip", args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`ip ${args.join(" ")}: ${stderr}`);
+}
+
+const at = (times: readonly number[], share: number): string =>
+  `${(times.toSorted((a, b) => a - b)[Math.floor(share * (times.length - 1))] ?? 0).toFixed(2)} ms`.padStart(
+    9,
+  );
+
+const CHANGES = {
+  "one peer comes or goes": (round: number) => (compiler: ReturnType<typeof compilerOf>) => {
+    const guest = peer(PEERS + (round >> 1));
+    if (round % 2 === 0) compiler.setPod(guest);
+    else compiler.deletePod(`${guest.namespace}/${guest.name}`);
+  },
+  "one policy changes": (round: number) => (compiler: ReturnType<typeof compilerOf>) =>
+    compiler.setPolicy(policy((round * 37) % POLICIES, 2_000 + round)),
+} as const;
+
+const WAYS = ["tools kept open", "a process each"] as const;
+
+if (process.getuid?.() !== 0) {
+  console.log("bench/apply: skipped: a network namespace of its own needs root");
+  process.exit(0);
+}
+console.log(
+  `from a change to the kernel; ${POLICIES} policies, ${LOCAL_PODS} pods on the node, ${PEERS} peers, both families; ${ROUNDS} changes`,
+);
+for (const variant of ["nft", "legacy"] as const) {
+  if (spawnSync(saveCommand(variant, "IPv4"), ["--version"]).status !== 0) {
+    console.log(`iptables-${variant}: skipped: not installed`);
+    continue;
+  }
+  const contestants = WAYS.map((way) => ({ way, contestant: new Contestant(variant, way) }));
+  for (const { contestant } of contestants) await contestant.change(() => undefined);
+  for (const [what, change] of Object.entries(CHANGES)) {
+    const samples = new Map<string, Sample[]>(WAYS.map((way) => [way, []]));
+    // Interleaved, so that a slow moment of the machine falls on both.
+    for (let round = 0; round < WARM_UP * 2 + ROUNDS; round += 1) {
+      for (const { way, contestant } of contestants) {
+        const sample = await contestant.change(change(round));
+        if (round >= WARM_UP * 2) samples.get(way)?.push(sample);
+      }
+    }
+    for (const [way, all] of samples) {
+      const whole = all.map((sample) => sample.all);
+      const writing = all.map((sample) => sample.writing);
+      console.log(
+        `iptables-${variant.padEnd(6)}  ${what.padEnd(22)}  ${way.padEnd(15)}  median ${at(whole, 0.5)}   10 % ${at(whole, 0.1)}   90 % ${at(whole, 0.9)}   of it writing ${at(writing, 0.5)}`,
+      );
+    }
+  }
+  for (const { contestant } of contestants) await contestant.end();
+}
