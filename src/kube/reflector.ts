@@ -19,6 +19,8 @@ export interface ReflectorOptions<T> {
   readonly onTrouble?: (trouble: string) => void;
   /** Told when an interruption is over. */
   readonly onRecovery?: () => void;
+  /** Told each version of the collection that the store has reached, after the store; bookmarks' too. */
+  readonly onVersion?: (resourceVersion: string) => void;
   /** The pauses between tries. */
   readonly backoff?: Backoff;
   /** Milliseconds within which a page must be there; default: what the API server itself gives a request. */
@@ -81,11 +83,13 @@ async function reflect<T>(options: ReflectorOptions<T>, onSynced: () => void): P
       if (version === undefined) {
         version = await list(options);
         outage.end();
+        options.onVersion?.(version);
         onSynced();
       }
       for await (const seen of watch(options, version, onProgress)) {
         if (seen !== version) onProgress();
         version = seen;
+        options.onVersion?.(version);
       }
     } catch (error) {
       if (signal.aborted) return;

@@ -1,7 +1,7 @@
 /** An object that an event is about, or that has to do with it. */
 export interface ObjectReference {
-  readonly apiVersion: "v1";
-  readonly kind: "Pod" | "Node";
+  readonly apiVersion: "v1" | "networking.k8s.io/v1";
+  readonly kind: "Pod" | "Node" | "NetworkPolicy";
   readonly namespace?: string;
   readonly name: string;
   readonly uid?: string;

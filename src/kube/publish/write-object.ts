@@ -52,4 +52,4 @@ export async function writeObject(client: KubeClient, write: Write, signal: Abor
   await client.request({ method: "PUT", path: put, body: whole, signal });
 }
 
-const answer = z.looseObject({ spec: z.unknown() });
+const answer = z.looseObject({ spec: z.optional(z.unknown()) });

@@ -1,0 +1,90 @@
+import type { ObjectKey } from "../../core/cluster.ts";
+import { everyPodId, needsEveryPod } from "../../core/normalize.ts";
+import { type GroupId, type Policy, directions, policyKey } from "../../core/policy.ts";
+import type { Program } from "../../core/program.ts";
+import { groupIntents } from "../../kube/publish/group-intents.ts";
+import { hasReached, laterVersion } from "../../kube/resource-version.ts";
+import type { Subjects } from "./concerned-nodes.ts";
+import { type PolicyFacts, isEnforced } from "./policy-status.ts";
+import type { StandingPolicy } from "./standing-objects.ts";
+import type { WatchedCluster } from "./watched-cluster.ts";
+
+/** What was last found about one policy. */
+interface Known {
+  readonly policy: Policy;
+  readonly standing: StandingPolicy;
+  readonly subjects: Subjects;
+  /** The version of the AddressGroups that a node must have applied. */
+  readonly groups: string;
+  readonly isDone: boolean;
+}
+
+/** The groups that a policy names; a named port towards addresses asks all pods. */
+function groupsOf({ rules }: Policy): ReadonlySet<GroupId> {
+  const each = directions.flatMap((direction) => rules[direction]);
+  const named = each.flatMap(({ peers }) => (peers.kind === "some" ? peers.groups : []));
+  const asksAll = rules.egress.some(({ peers, ports }) => needsEveryPod(peers, ports.named));
+  return new Set(asksAll ? [...named, everyPodId] : named);
+}
+
+/**
+ * How far the nodes are with each policy. A node enforces it once it has applied the version that the policy's spec was
+ * written with, and the one that its groups had then; what the groups become later is no matter of the policy's.
+ */
+export class Progress {
+  readonly #cluster: WatchedCluster;
+  readonly #known = new Map<ObjectKey, Known>();
+
+  constructor(cluster: WatchedCluster) {
+    this.#cluster = cluster;
+  }
+
+  /** The facts of a policy; `undefined` where nothing has changed since all nodes were done, or where it does not stand. */
+  facts(policy: Policy, program: Program, problems: readonly string[]): PolicyFacts | undefined {
+    const key = policyKey(policy);
+    const standing = this.#cluster.policies.get(key);
+    if (standing === undefined) return undefined;
+    const subjects = this.#cluster.declared.concerned.of(policy);
+    const known = this.#known.get(key);
+    if (
+      known?.isDone === true &&
+      known.policy === policy &&
+      known.standing === standing &&
+      known.subjects === subjects
+    )
+      return undefined;
+    const groups =
+      known?.standing.generation === standing.generation
+        ? known.groups
+        : this.#groupsVersion(policy, standing, program);
+    const waitingFor = subjects.nodes.filter((node) => !this.#hasApplied(node, standing, groups));
+    this.#known.set(key, { policy, standing, subjects, groups, isDone: waitingFor.length === 0 });
+    const { generation, specVersion } = standing;
+    const { pods, nodes } = subjects;
+    return { generation, specVersion, problems, pods, concerned: nodes.length, waitingFor };
+  }
+
+  /** Forgets policies that are no more. */
+  retain(policies: { has(key: ObjectKey): boolean }): void {
+    for (const key of this.#known.keys()) if (!policies.has(key)) this.#known.delete(key);
+  }
+
+  /** What another controller has found enforced stays so: when its groups were written is not known any more. */
+  #groupsVersion(policy: Policy, { status, generation }: StandingPolicy, program: Program): string {
+    if (isEnforced(status, generation)) return "0";
+    const { addressGroups } = this.#cluster.standing();
+    const slices = [...groupsOf(policy)].flatMap((id) => {
+      const group = program.groups.get(id);
+      return group === undefined ? [] : groupIntents(group);
+    });
+    return slices.map(({ key }) => addressGroups.get(key)?.resourceVersion ?? "0").reduce(laterVersion, "0");
+  }
+
+  #hasApplied(node: string, { specVersion }: StandingPolicy, groups: string): boolean {
+    const applied = this.#cluster.enforcer(node)?.applied;
+    return (
+      hasReached(applied?.compiledPolicies, specVersion) &&
+      (groups === "0" || hasReached(applied?.addressGroups, groups))
+    );
+  }
+}

@@ -1,0 +1,68 @@
+import type { ObjectKey } from "../../core/cluster.ts";
+import type { Store } from "../../kube/store.ts";
+import type { Standing } from "../../kube/publish/intent.ts";
+import type { ByKey, Published } from "../../kube/publish/plan-publication.ts";
+import { collections as paths } from "../../kube/wire/api.ts";
+import type { EnforcerNodeStatus } from "../../kube/wire/enforcer-node.ts";
+import { Collections, type CollectionsOptions } from "../collections.ts";
+import { type Declared, watchDeclared } from "./declared.ts";
+import {
+  type StandingPolicy,
+  StandingPolicies,
+  readEnforcerNode,
+  readStandingGroup,
+  readStandingPolicy,
+} from "./standing-objects.ts";
+
+/** All that a controller knows, and has it from watches: what users declare, what is published, how far the nodes are. */
+export interface WatchedCluster {
+  readonly synced: Promise<void>;
+  readonly done: Promise<void>;
+  readonly declared: Declared;
+  /** What is published, by key. */
+  standing(): Readonly<Record<Published, ByKey<Standing>>>;
+  readonly policies: ByKey<StandingPolicy>;
+  /** Takes the answer to a write of a policy's status, ahead of the watch. */
+  takePolicy(key: ObjectKey, raw: unknown): void;
+  /** By the node's name. */
+  enforcer(node: string): EnforcerNodeStatus | undefined;
+}
+
+/** Follows all of it; `onChange` after each change. */
+export function watchForController(options: CollectionsOptions, onChange: () => void): WatchedCluster {
+  const collections = new Collections(options);
+  const declared = watchDeclared(collections, onChange);
+  const policies = new StandingPolicies();
+  const groups = new Map<string, Standing>();
+  collections.keep<StandingPolicy>({
+    path: paths.compiledPolicies,
+    read: readStandingPolicy,
+    take: (key, policy) => {
+      policies.take(key, policy);
+      onChange();
+    },
+  });
+  collections.keep<Standing>({
+    path: paths.addressGroups,
+    read: readStandingGroup,
+    take: (key, group) => {
+      if (group === undefined) groups.delete(key);
+      else groups.set(key, group);
+      onChange();
+    },
+  });
+  const nodes: Store<EnforcerNodeStatus> = collections.keep<EnforcerNodeStatus>({
+    path: paths.enforcerNodes,
+    read: readEnforcerNode,
+    take: onChange,
+  });
+  return {
+    synced: collections.synced,
+    done: collections.done,
+    declared,
+    standing: () => ({ compiledPolicies: policies.all, addressGroups: groups }),
+    policies: policies.all,
+    takePolicy: (key, raw) => policies.takeAhead(key, readStandingPolicy(raw)),
+    enforcer: (node) => nodes.get(node),
+  };
+}
