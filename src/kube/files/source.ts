@@ -28,9 +28,15 @@ export function positionText({ file, line, column, live }: SourcePosition): stri
   return column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
 }
 
-/** `policies/web.yaml:14:15: NetworkPolicy shop/web: spec.ingress[0]...`, one line. */
+// Line ends of any kind, and what a terminal would obey.
+const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
+
+const escaped = (text: string): string =>
+  text.replaceAll(CONTROL, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** `policies/web.yaml:14:15: NetworkPolicy shop/web: spec.ingress[0]...`, one line, whatever the names in it are. */
 export function sourceProblemText({ message, object, ...position }: SourceProblem): string {
   // A live object is told by its name already, and the message names the field.
   const place = position.live === undefined ? positionText(position) : position.file;
-  return [place, object, message].filter((part) => part !== undefined).join(": ");
+  return escaped([place, object, message].filter((part) => part !== undefined).join(": "));
 }
