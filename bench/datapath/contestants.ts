@@ -22,8 +22,8 @@ import type { Scenario } from "./scenario.ts";
 export interface Contestant {
   readonly name: string;
   readonly families: readonly Family[];
-  /** Has the node enforce the policies, and returns when it does. */
-  enforce(node: LabNode, variant: Variant, scenario: Scenario): Promise<void>;
+  /** Has the node enforce the policies, in the wanted families at least, and returns when it does. */
+  enforce(node: LabNode, variant: Variant, scenario: Scenario, wanted: readonly Family[]): Promise<void>;
 }
 
 export const noPolicy: Contestant = {
@@ -70,14 +70,15 @@ async function write(
 export const kubeRouterByLayout: Contestant = {
   name: "kube-router's layout",
   families,
-  enforce: async (node, variant, scenario) => {
-    for (const family of families) await write(node, variant, family, kubeRouterLayout(scenario, family));
+  enforce: async (node, variant, scenario, wanted) => {
+    for (const family of wanted) await write(node, variant, family, kubeRouterLayout(scenario, family));
   },
 };
 
 export const weaveNpcByLayout: Contestant = {
   name: "weave-npc's layout",
   families: ["IPv4"],
-  enforce: (node, variant, scenario) =>
-    write(node, variant, "IPv4", weaveNpcLayout(scenario, "IPv4", BRIDGE)),
+  enforce: async (node, variant, scenario, wanted) => {
+    if (wanted.includes("IPv4")) await write(node, variant, "IPv4", weaveNpcLayout(scenario, "IPv4", BRIDGE));
+  },
 };

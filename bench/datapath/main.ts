@@ -30,10 +30,10 @@ async function run(options: Options): Promise<void> {
   try {
     for (const variant of options.variants) {
       for (const size of options.sizes) {
-        console.error(`${sizeText(size)}, ${variant}`);
+        const onStep = (step: string): void => console.error(`${sizeText(size)}, ${variant}: ${step}`);
         const lab = await createLab({ name: LAB, nodes: contestants.length, backend: variant });
         rate = Math.max(rate, await generatorRate(lab, generator));
-        samples.push(...(await measure({ ...options, lab, generator, contestants, variant, size })));
+        samples.push(...(await measure({ ...options, lab, generator, contestants, variant, size, onStep })));
       }
     }
   } finally {

@@ -33,6 +33,8 @@ export interface Trial {
   readonly families: readonly Family[];
   readonly size: Size;
   readonly rounds: number;
+  /** Told, in words, what was done. */
+  readonly onStep: (step: string) => void;
 }
 
 interface Standing {
@@ -40,14 +42,23 @@ interface Standing {
   readonly rig: Rig;
 }
 
-async function stand({ lab, contestants, variant, size }: Trial): Promise<(Standing & { at: Scenario })[]> {
+async function stand({
+  lab,
+  contestants,
+  variant,
+  families,
+  size,
+  onStep,
+}: Trial): Promise<(Standing & { at: Scenario })[]> {
   const standing = [];
   for (const [i, contestant] of contestants.entries()) {
     const node = lab.nodes[i];
     if (node === undefined) throw new Error("a node for every contestant");
     const at = scenario(size, node);
     const rig = await buildRig(node);
-    await contestant.enforce(node, variant, at);
+    const began = performance.now();
+    await contestant.enforce(node, variant, at, families);
+    onStep(`${contestant.name}: rules stand after ${Math.round(performance.now() - began)} ms`);
     standing.push({ contestant, rig, at });
   }
   return standing;

@@ -47,7 +47,7 @@ function optionsOf({ quick, full, size: sizes, iptables, family, rounds, write }
     sizes: sizes.length > 0 ? sizes : usual,
     variants: iptables,
     families: quick ? family.slice(0, 1) : family,
-    rounds: rounds ?? (quick ? 3 : 9),
+    rounds: rounds ?? (quick ? 3 : 5),
     writes: write && !quick,
   };
 }
@@ -61,7 +61,7 @@ export function parseOptions(argv: readonly string[]): Options {
     .option("--size <PODSxPOLICIES>", "only this size; may be given again", parseSize, [])
     .addOption(new Option("--iptables <variants...>", "only these").choices(variants).default(variants))
     .addOption(new Option("--family <families...>", "only these").choices(families).default(families))
-    .option("--rounds <number>", "rounds of each (9)", parseRounds)
+    .option("--rounds <number>", "rounds of each (5)", parseRounds)
     .option("--no-write", "leave docs/performance.md as it is")
     .parse([...argv], { from: "user" });
   return optionsOf(command.opts<Flags>());

@@ -1,5 +1,5 @@
 import { barLines } from "./bars.ts";
-import { noPolicy } from "./contestants.ts";
+import { noPolicy, selvedge } from "./contestants.ts";
 import { type Kind, kinds } from "./rig.ts";
 import { RULES } from "./scenario.ts";
 import { type Cell, type Row, sizeText } from "./summary.ts";
@@ -38,8 +38,11 @@ const TITLES: Readonly<Record<Kind, string>> = {
   established: "A packet of an established flow",
 };
 
+/** The bare node first, then Selvedge: whoever's burst came first in the first round. */
 function columnsOf(rows: readonly Row[]): string[] {
-  return [...new Set(rows.flatMap(({ cells }) => cells.map(({ contestant }) => contestant)))];
+  const measured = new Set(rows.flatMap(({ cells }) => cells.map(({ contestant }) => contestant)));
+  const first = [noPolicy.name, selvedge.name].filter((name) => measured.has(name));
+  return [...new Set([...first, ...measured])];
 }
 
 /** Rows of words, the first of them the heads. */

@@ -52,7 +52,7 @@ describeBench("those whom the bench compares", () => {
       const node = must(lab.nodes[i], contestant.name);
       const at = scenario({ pods: 20, policies: 260 }, node);
       const rig = await buildRig(node);
-      await contestant.enforce(node, "nft", at);
+      await contestant.enforce(node, "nft", at, families);
       rigs.set(contestant.name, { rig, at });
     }
   });
