@@ -1,12 +1,11 @@
 // From a change that the enforcer has heard of to the kernel, in a network namespace: with the tools kept open, and with a
 // process for each write, side by side. What the enforcer does before it writes is a part of it, and told apart.
-import { spawnSync } from "node:child_process";
 import type { Pod } from "../src/core/cluster.ts";
 import { compilerOf } from "../src/core/incremental/compiler.ts";
 import { NodeCompiler } from "../src/core/incremental/node-compiler.ts";
 import type { NetworkPolicy } from "../src/core/network-policy.ts";
 import { NodeKernel } from "../src/daemon/node-kernel.ts";
-import { prefixExec, processExec } from "../src/kernel/exec.ts";
+import { execOrThrow, prefixExec, processExec } from "../src/kernel/exec.ts";
 import { KernelSessions } from "../src/kernel/session/kernel-sessions.ts";
 import { prefixSessionDoor, processSessionDoor } from "../src/kernel/session/session-door.ts";
 import { type Variant, saveCommand } from "../src/kernel/variant.ts";
@@ -69,7 +68,6 @@ class Contestant {
 
   constructor(variant: Variant, way: "tools kept open" | "a process each") {
     this.#name = `selvedge-bench-${process.pid}-${variant}-${way === "a process each" ? "p" : "k"}`;
-    ip("netns", "add", this.#name);
     const enter: [string, ...string[]] = ["ip", "netns", "exec", this.#name];
     const sessions = new KernelSessions(prefixSessionDoor(processSessionDoor, enter), variant);
     this.#kernel = new NodeKernel(
@@ -77,6 +75,11 @@ class Contestant {
       variant,
       ...(way === "a process each" ? [] : [sessions]),
     );
+  }
+
+  async begin(): Promise<void> {
+    await ip("netns", "add", this.#name);
+    await this.change(() => undefined);
   }
 
   change(make: (compiler: ReturnType<typeof compilerOf>) => void): Promise<Sample> {
@@ -98,7 +101,7 @@ class Contestant {
 
   async end(): Promise<void> {
     await this.#kernel.close();
-    ip("netns", "del", this.#name);
+    await ip("netns", "del", this.#name);
   }
 }
 
@@ -107,10 +110,7 @@ interface Sample {
   readonly writing: number;
 }
 
-function ip(...args: readonly string[]): void {
-  const { status, stderr } = spawnSync("ip", args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`ip ${args.join(" ")}: ${stderr}`);
-}
+const ip = (...args: readonly string[]): Promise<string> => execOrThrow(processExec, { command: "ip", args });
 
 const at = (times: readonly number[], share: number): string =>
   `${(times.toSorted((a, b) => a - b)[Math.floor(share * (times.length - 1))] ?? 0).toFixed(2)} ms`.padStart(
@@ -137,12 +137,12 @@ console.log(
   `from a change to the kernel; ${POLICIES} policies, ${LOCAL_PODS} pods on the node, ${PEERS} peers, both families; ${ROUNDS} changes`,
 );
 for (const variant of ["nft", "legacy"] as const) {
-  if (spawnSync(saveCommand(variant, "IPv4"), ["--version"]).status !== 0) {
+  if ((await processExec({ command: saveCommand(variant, "IPv4"), args: ["--version"] })).code !== 0) {
     console.log(`iptables-${variant}: skipped: not installed`);
     continue;
   }
   const contestants = WAYS.map((way) => ({ way, contestant: new Contestant(variant, way) }));
-  for (const { contestant } of contestants) await contestant.change(() => undefined);
+  for (const { contestant } of contestants) await contestant.begin();
   for (const [what, change] of Object.entries(CHANGES)) {
     const samples = new Map<string, Sample[]>(WAYS.map((way) => [way, []]));
     // Interleaved, so that a slow moment of the machine falls on both.
