@@ -37,20 +37,22 @@ export class CounterSums {
   readonly rules = new Map<string, { readonly rule: RuleId; readonly packets: number }>();
   readonly denied = new Map<string, DeniedSum>();
   readonly dropped = new Map<string, number>();
-  /** By family, chain, place and digest: packets at the last reading. */
-  #last = new Map<string, number>();
+  /** By family and chain, then by place and digest: packets at the last reading. */
+  #last = new Map<string, Map<string, number>>();
 
   /** Takes a reading. */
   take(
     counted: Readonly<Record<Family, readonly CountedRule[]>>,
     meaningOf: (rule: CountedRule) => RuleMeaning,
   ): void {
-    const read = new Map<string, number>();
+    const read = new Map<string, Map<string, number>>();
     for (const family of families) {
       for (const each of counted[family]) {
-        const key = `${family} ${each.chain} ${each.place} ${each.hash}`;
-        const last = this.#last.get(key) ?? 0;
-        read.set(key, each.packets);
+        const chain = `${family} ${each.chain}`;
+        const rule = `${each.place} ${each.hash}`;
+        const last = this.#last.get(chain)?.get(rule) ?? 0;
+        const rules = read.get(chain) ?? new Map<string, number>();
+        read.set(chain, rules.set(rule, each.packets));
         this.#add(meaningOf(each), each.packets < last ? each.packets : each.packets - last);
       }
     }
@@ -59,9 +61,7 @@ export class CounterSums {
 
   /** The chain has been written anew: it counts from zero. */
   restart(family: Family, chain: string): void {
-    for (const key of this.#last.keys()) {
-      if (key.startsWith(`${family} ${chain} `)) this.#last.delete(key);
-    }
+    this.#last.delete(`${family} ${chain}`);
   }
 
   /** Keeps the sums of rules and policies that the cluster still has: there are never more than it holds. */
