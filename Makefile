@@ -9,7 +9,7 @@ ARGS ?=
 .PHONY: help setup build lint test lab lab-down correctness mutation bench bench-setup bench-datapath bench-peers
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: npm packages, and as root Debian's packages
 	@sh scripts/setup.sh
@@ -39,10 +39,11 @@ mutation: setup ## test the tests: mutate core and render, write docs/mutation.m
 	@node scripts/mutation-report.ts
 	@npx oxfmt docs/mutation.md >/dev/null
 
-bench: build bench-datapath ## time what users wait for, the compiler at big clusters' sizes, and packets
+bench: build bench-setup ## time what users wait for, the compiler at big clusters' sizes, and packets
 	@node bench/cli.ts
 	@node bench/compile.ts
 	@node bench/apply.ts
+	@$(MAKE) --no-print-directory bench-datapath
 
 # A compiler is needed for the packet generator alone; `make test` skips by name what it lacks.
 bench-setup: setup
