@@ -23,7 +23,10 @@ export function enforcerMetrics(registers: Registry[]): EnforcerObserver {
   const gauge = <T extends string = never>(name: string, help: string, labelNames: readonly T[] = []) =>
     new Gauge({ registers, name, help, labelNames });
   const applies = counter("selvedge_applies_total", "Passes that wrote to the kernel.");
-  const commands = counter("selvedge_apply_commands_total", "Programs run to write to the kernel.");
+  const commands = counter(
+    "selvedge_apply_commands_total",
+    "Writes given to the tools, a program run or one kept open asked.",
+  );
   const failures = counter("selvedge_apply_failures_total", "Steps that failed.", ["step"]);
   const repairs = counter(
     "selvedge_drift_repairs_total",
