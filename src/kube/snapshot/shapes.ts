@@ -7,7 +7,7 @@ const labelled: Shape = { ...name, labels: "all" };
 const owned: Shape = {
   ...labelled,
   creationTimestamp: "all",
-  ownerReferences: [{ apiVersion: "all", kind: "all", name: "all", controller: "all" }],
+  ownerReferences: [{ apiVersion: "all", kind: "all", name: "all", uid: "all", controller: "all" }],
 };
 
 const ports: Shape = [{ name: "all", containerPort: "all", hostPort: "all", protocol: "all" }];

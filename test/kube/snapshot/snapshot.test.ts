@@ -168,6 +168,30 @@ describe("nothing secret survives", () => {
     `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: s}\ndata: {a: ${SECRET}}\n`,
   ].join("\n");
 
+  it("and pods stay with the workload that owns them", () => {
+    const owner = (kind: string): string =>
+      `ownerReferences: [{apiVersion: apps/v1, kind: ${kind}, name: w, uid: u, controller: true, blockOwnerDeletion: true}]`;
+    const source = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: w, namespace: shop, uid: u}
+spec: {template: {metadata: {labels: {app: web}}}}
+---
+apiVersion: apps/v1
+kind: ReplicaSet
+metadata: {name: w, namespace: shop, ${owner("Deployment")}}
+spec: {template: {metadata: {labels: {app: web}}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: w-1, namespace: shop, creationTimestamp: "2026-01-01T00:00:00Z", ${owner("ReplicaSet")}}
+spec: {nodeName: n1}
+status: {phase: Running, podIP: 10.0.0.1}
+`;
+    const set = parseManifests("source.yaml", source);
+    expect(clusterFromManifests(set).pods).toHaveLength(1);
+    for (const text of both(set)) expect(askable(parseManifests("snapshot", text))).toEqual(askable(set));
+  });
+
   it("of what is planted in every field that Selvedge does not read", () => {
     const set = parseManifests("source.yaml", text);
     const whole = askable(set);
