@@ -19,8 +19,6 @@ export interface Pass {
   readonly gate: GateState;
   readonly outcome: Outcome;
   readonly milliseconds: number;
-  /** The kernel was read back first, to find what others changed. */
-  readonly isRecalled: boolean;
 }
 
 /**
@@ -66,13 +64,26 @@ export function tellAll(
   };
 }
 
+/** How many names of a kind a line of the log holds. */
+const MOST_NAMES = 10;
+
+const shown = (names: readonly string[]): readonly string[] =>
+  names.length <= MOST_NAMES
+    ? names
+    : [...names.slice(0, MOST_NAMES), `and ${names.length - MOST_NAMES} more`];
+
 /** The log: one line for what happened, none for a pass that found everything in its place. */
 export const logObserver = (log: Logger): EnforcerObserver => ({
-  passed: ({ outcome: { plan, commands, failures, sessionTrouble }, milliseconds }) => {
+  passed: ({ outcome: { plan, commands, failures, sessionTrouble, drift }, milliseconds }) => {
     if (sessionTrouble !== undefined)
       log.warn(
         { trouble: sessionTrouble },
         "the tools kept open are given up for a while; each write is a process",
+      );
+    if (drift !== undefined)
+      log.warn(
+        { chains: shown(drift.chains), sets: shown(drift.sets) },
+        "others changed what is ours; it is put right",
       );
     if (failures.length > 0) log.error({ failures }, "could not write; what stood before stays in force");
     if (isEmptyPlan(plan)) return;

@@ -103,7 +103,6 @@ class NodeEnforcer {
   readonly #tell: Required<EnforcerObserver>;
   #compiler: NodeCompiler;
   #renderer = new IptablesRenderer();
-  #isRecalled = false;
 
   constructor(options: EnforcerOptions, view: ClusterView, tell: Required<EnforcerObserver>) {
     this.#options = options;
@@ -117,9 +116,8 @@ class NodeEnforcer {
   }
 
   /** Reads the kernel beside the passes: the next one repairs what others have changed. */
-  async look(): Promise<void> {
-    await this.#kernel.look();
-    this.#isRecalled = true;
+  look(): Promise<void> {
+    return this.#kernel.look();
   }
 
   /** Ends the tools that are kept open. */
@@ -159,8 +157,6 @@ class NodeEnforcer {
     });
     const local = this.#compiler.compile(program, own, gateScope(gate));
     const ruleset = this.#renderer.render(local, this.#host.now(own));
-    const isRecalled = this.#isRecalled;
-    this.#isRecalled = false;
     const nodes = this.#view.nodes();
     this.#tell.passing();
     this.#flows.expect({ program, pods, nodes });
@@ -168,7 +164,7 @@ class NodeEnforcer {
     const [failure] = outcome.failures;
     this.trouble = failure === undefined ? undefined : `${failure.step}: ${failure.message}`;
     const milliseconds = performance.now() - began;
-    this.#tell.passed({ program, pods, nodes, gate, local, ruleset, outcome, milliseconds, isRecalled });
+    this.#tell.passed({ program, pods, nodes, gate, local, ruleset, outcome, milliseconds });
     this.#flows.follow({ program, pods, nodes }, !isEmptyPlan(outcome.plan));
     return failure === undefined ? "done" : "again";
   }

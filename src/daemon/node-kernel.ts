@@ -1,4 +1,5 @@
 import { type ApplyFailure, carryOut } from "../kernel/apply.ts";
+import { type Drift, driftOf } from "../kernel/drift.ts";
 import type { Exec } from "../kernel/exec.ts";
 import { type StayedSet, planChange } from "../kernel/plan-change.ts";
 import { type Plan, isEmptyPlan, planWrites } from "../kernel/plan.ts";
@@ -20,6 +21,8 @@ export interface Outcome {
   readonly failures: readonly ApplyFailure[];
   /** Why the tools that are kept open were given up in this pass; all was then read again, and written without them. */
   readonly sessionTrouble?: string;
+  /** What others have changed since it was last left whole, where the kernel was read again and told so. */
+  readonly drift?: Drift;
 }
 
 /** What is believed to stand: as it was read, or as a whole ruleset left it, which the next one is compared with by identity. */
@@ -36,6 +39,8 @@ export class NodeKernel {
   readonly #variant: Variant;
   readonly #sessions: KernelSessions | undefined;
   #standing: Standing | undefined;
+  /** What was believed before the last recall. */
+  #recalled: Standing | undefined;
   /** Sets that could not be destroyed in the pass before. */
   #held: ReadonlyMap<string, string> = new Map();
 
@@ -84,6 +89,7 @@ export class NodeKernel {
       const message = error instanceof Error ? error.message : String(error);
       return { plan: noWrites, commands: 0, failures: [{ step: "read the kernel", message }] };
     }
+    const drift = standing.kind === "read" ? this.#drift(standing.state, unread) : {};
     const notRead = [...unread].map(([family, message]) => ({ step: `read ${family} rules`, message }));
     const whole =
       standing.kind === "read"
@@ -92,7 +98,7 @@ export class NodeKernel {
     const plan = withoutFamilies(whole, new Set(unread.keys()));
     if (isEmptyPlan(plan)) {
       this.#standing = notRead.length > 0 ? undefined : { kind: "left", ruleset: wanted, stayed: [] };
-      return { plan, commands: 0, failures: notRead };
+      return { plan, commands: 0, failures: notRead, ...drift };
     }
     this.#standing = undefined;
     this.#epoch += 1;
@@ -108,7 +114,7 @@ export class NodeKernel {
     });
     if (failures.length + notRead.length === 0) this.#standing = { kind: "left", ruleset: wanted, stayed };
     const notDestroyed = stuck.map(([name, message]) => ({ step: `destroy ${name}`, message }));
-    return { plan, commands, failures: [...notRead, ...failures, ...notDestroyed] };
+    return { plan, commands, failures: [...notRead, ...failures, ...notDestroyed], ...drift };
   }
 
   /**
@@ -130,7 +136,21 @@ export class NodeKernel {
 
   /** Forgets what is believed: the next `bring` reads the kernel first, and so repairs what others changed. */
   recall(): void {
+    this.#recalled = this.#standing;
     this.#standing = undefined;
+  }
+
+  /** What others have changed since the recall of what was left. */
+  #drift(state: KernelState, unread: Reading["unread"]): Pick<Outcome, "drift"> {
+    const left = this.#recalled;
+    this.#recalled = undefined;
+    if (left?.kind !== "left" || unread.size > 0) return {};
+    const drift = driftOf(
+      state,
+      left.ruleset,
+      left.stayed.map(([name]) => name),
+    );
+    return drift === undefined ? {} : { drift };
   }
 
   /** Ends the tools that are kept open. */

@@ -1,4 +1,4 @@
-import { FORWARD_CHAIN, isOurChain } from "../render/names.ts";
+import { isOurChain } from "../render/names.ts";
 import { ruleHash } from "../render/rule-text.ts";
 import { type SavedRule, type SavedTable, jumpOf } from "./saved-rules.ts";
 import type { VariantRules } from "./read-everywhere.ts";
@@ -8,12 +8,12 @@ export const mangleOf = ({ reading }: VariantRules): SavedTable | undefined =>
   reading.kind === "read" ? reading.tables.find(({ name }) => name === "mangle") : undefined;
 
 /**
- * A rule in a built-in chain that we wrote: it leads to our first chain and carries a digest. One without a digest that
- * leads there is somebody else's, who is free to do so.
+ * A rule in a built-in chain that we wrote: it leads to a chain of ours, the first unless somebody renamed that, and carries
+ * a digest. One without a digest that leads there is somebody else's, who is free to do so.
  */
 export const isOurHook = ({ chain, rule }: SavedRule): boolean =>
   (chain === "FORWARD" || chain === "OUTPUT") &&
-  jumpOf(rule)?.to === FORWARD_CHAIN &&
+  isOurChain(jumpOf(rule)?.to ?? "") &&
   ruleHash(rule) !== undefined;
 
 /** Whether anything of ours stands in the table. */

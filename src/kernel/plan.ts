@@ -3,6 +3,7 @@ import { setFamily } from "../render/names.ts";
 import { ruleHash } from "../render/rule-text.ts";
 import type { FamilyRuleset, Hook, IpSet, Ruleset } from "../render/ruleset.ts";
 import { hookLines } from "./hook-lines.ts";
+import { ruleIdentity } from "./rule-identity.ts";
 import type { KernelState, StandingSet, StandingTable } from "./state.ts";
 
 /**
@@ -49,7 +50,7 @@ function setLines(name: string, wanted: IpSet, standing: StandingSet | undefined
 }
 
 function isAsMeant(rules: readonly string[], standing: readonly (string | undefined)[] | undefined): boolean {
-  return standing?.length === rules.length && rules.every((rule, i) => ruleHash(rule) === standing[i]);
+  return standing?.length === rules.length && rules.every((rule, i) => ruleIdentity(rule) === standing[i]);
 }
 
 function tableText({ chains, hooks }: FamilyRuleset, standing: StandingTable): string | undefined {
@@ -91,7 +92,7 @@ export function stateAfter(
         .filter((hook) => hook.chain === chain)
         .map(({ rule }) => ({ position: 1, hash: ruleHash(rule), rule }));
     return {
-      chains: new Map([...chains].map(([name, rules]) => [name, rules.map(ruleHash)])),
+      chains: new Map([...chains].map(([name, rules]) => [name, rules.map(ruleIdentity)])),
       hooks: { FORWARD: hooked("FORWARD"), OUTPUT: hooked("OUTPUT") },
     };
   };

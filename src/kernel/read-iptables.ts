@@ -1,6 +1,7 @@
 import { isOurChain } from "../render/names.ts";
 import { ruleHash } from "../render/rule-text.ts";
 import { isOurHook } from "./ours.ts";
+import { ruleIdentity } from "./rule-identity.ts";
 import type { StandingHook, StandingTable } from "./state.ts";
 
 /** Reads the output of `iptables-save -t mangle`: our chains, and what we wrote into the built-in chains. */
@@ -17,7 +18,7 @@ export function parseIptablesSave(text: string): StandingTable {
       positions[chain] += 1;
       if (!isOurHook({ chain, rule })) continue;
       hooks[chain].push({ position: positions[chain], hash: ruleHash(rule), rule });
-    } else chains.get(chain)?.push(ruleHash(rule));
+    } else chains.get(chain)?.push(ruleIdentity(rule));
   }
   return { chains, hooks };
 }

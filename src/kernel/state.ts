@@ -13,7 +13,7 @@ export interface StandingSet {
 }
 
 export interface StandingTable {
-  /** Our chains of mangle; each rule by the digest in its comment, `undefined` for one that we did not write. */
+  /** Our chains of mangle; each rule by its identity (`ruleIdentity`), `undefined` for one that we did not write. */
   readonly chains: ReadonlyMap<string, readonly (string | undefined)[]>;
   /** The rules of a built-in chain that we wrote (`isOurHook`), in order; others may lead to our chains as they like. */
   readonly hooks: Readonly<Record<"FORWARD" | "OUTPUT", readonly StandingHook[]>>;

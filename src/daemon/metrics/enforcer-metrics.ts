@@ -84,15 +84,15 @@ export function enforcerMetrics(registers: Registry[]): EnforcerObserver {
   };
   return {
     passed: (pass) => {
-      const { outcome, milliseconds, isRecalled } = pass;
+      const { outcome, milliseconds } = pass;
       measure(pass);
       for (const { step } of outcome.failures) failures.inc({ step: stepLabel(step) });
+      if (outcome.drift !== undefined) repairs.inc();
       if (outcome.failures.length === 0) succeeded.setToCurrentTime();
       if (isEmptyPlan(outcome.plan)) return;
       applies.inc();
       commands.inc(outcome.commands);
       duration.observe(milliseconds / 1000);
-      if (isRecalled) repairs.inc();
     },
     failed: () => faults.inc(),
     cutFlows: (flows) => cut.inc(flows),

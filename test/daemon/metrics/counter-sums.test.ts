@@ -108,7 +108,6 @@ describe("the reader of counters", () => {
     local,
     ruleset,
     milliseconds: 1,
-    isRecalled: false,
     gate: { kind: "on", podCidrs: [] } as const,
     outcome: { plan: nothing, commands: 0, failures: [] },
   };

@@ -37,7 +37,7 @@ describe.each(["nft", "legacy"] as const)("iptables-%s-save", (variant) => {
     );
     expect([...chains]).toEqual([
       ["SELVEDGE-FORWARD", []],
-      ["SV-C-abc", ["abcdefghij", hashOf(drop)]],
+      ["SV-C-abc", ["abcdefghij -j RETURN", `${hashOf(drop)} -j DROP`]],
     ]);
     expect(hooks).toEqual({ FORWARD: [{ position: 1, hash: hashOf(hook), rule: hook }], OUTPUT: [] });
   });
@@ -65,9 +65,14 @@ describe.each(["nft", "legacy"] as const)("iptables-%s-save", (variant) => {
     expect(hooks.OUTPUT).toEqual([]);
   });
 
+  test("another verdict under the same comment is another rule", () => {
+    const { chains } = parse(":SV-C-abc - [0:0]", `-A SV-C-abc ${drop.replace("DROP", "ACCEPT")}`);
+    expect(chains.get("SV-C-abc")).toEqual([`${hashOf(drop)} -j ACCEPT`]);
+  });
+
   test("a rule that is no rule stands in a chain of ours all the same", () => {
     const { chains } = parse(":SV-C-abc - [0:0]", `-A SV-C-abc ${drop}`, "-A SV-C-abc");
-    expect(chains.get("SV-C-abc")).toEqual([hashOf(drop), undefined]);
+    expect(chains.get("SV-C-abc")).toEqual([`${hashOf(drop)} -j DROP`, undefined]);
   });
 
   test("a rule of another who only speaks of us is not a way to us", () => {

@@ -1,0 +1,32 @@
+import { families } from "../core/address.ts";
+import type { Ruleset } from "../render/ruleset.ts";
+import { isEmptyPlan, planWrites } from "./plan.ts";
+import type { KernelState } from "./state.ts";
+import { setOf } from "./writer.ts";
+
+/** What of ours others have changed, by name. */
+export interface Drift {
+  readonly sets: readonly string[];
+  /** `IPv4 SV-INGRESS`; a built-in chain where it is about our hook. */
+  readonly chains: readonly string[];
+}
+
+/** The chains that an `iptables-restore` text declares, which empties them, or puts a hook into. */
+const chainsIn = (text: string): string[] =>
+  [...text.matchAll(/^(?::|-[DI] )(\S+)/gm)].map(([, chain = ""]) => chain);
+
+/**
+ * How what stands differs from the ruleset that was left; nothing where it does not. `stayed` are sets that nobody wants any
+ * longer and that the kernel did not yet let go of.
+ */
+export function driftOf(standing: KernelState, left: Ruleset, stayed: Iterable<string>): Drift | undefined {
+  const { destroy, ...plan } = planWrites(standing, left);
+  const expected = new Set(stayed);
+  const orphans = destroy.filter((name) => !expected.has(name));
+  if (isEmptyPlan({ ...plan, destroy: orphans })) return undefined;
+  const sets = new Set([...[...plan.setsBefore, ...plan.setsAfter].map(setOf), ...orphans]);
+  const chains = families.flatMap((family) =>
+    [...new Set(chainsIn(plan.tables.get(family) ?? ""))].map((chain) => `${family} ${chain}`),
+  );
+  return { sets: [...sets], chains };
+}
