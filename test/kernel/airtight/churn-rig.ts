@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cluster } from "../../../src/core/compile.ts";
+import { type Plan, isEmptyPlan, planWrites, stateAfter } from "../../../src/kernel/plan.ts";
+import { readKernel } from "../../../src/kernel/read.ts";
+import type { KernelState } from "../../../src/kernel/state.ts";
+import type { Backend } from "../../../src/lab/backend.ts";
+import { clusterNow } from "../../../src/lab/cluster/cluster-now.ts";
+import type { LabCluster } from "../../../src/lab/cluster/lab-cluster.ts";
+import { netnsPath, podNetns } from "../../../src/lab/names.ts";
+import type { LabNode } from "../../../src/lab/node.ts";
+import { Stream, type StreamWay } from "../../../src/lab/prober/stream.ts";
+import { teardown } from "../../../src/lab/teardown.ts";
+import type { Ruleset } from "../../../src/render/ruleset.ts";
+import { bitsOf } from "../../support/bits.ts";
+import { must } from "../../support/must.ts";
+import type { Packet } from "../../support/netfilter/packet.ts";
+import { passes } from "../../support/netfilter/traverse.ts";
+import { familyOf, kernelWith } from "../../support/packet-interpreter.ts";
+import { rulesetOf } from "../../support/transition.ts";
+import { playground } from "../enforcer/playground.ts";
+import type { Due } from "./ledger.ts";
+
+/** Pods that are talked to; policies are of namespace x, so all that they isolate is on node1, where the enforcer runs. */
+const TALKERS = [
+  { namespace: "x", name: "a", node: "node1", labels: { app: "web" } },
+  { namespace: "x", name: "b", node: "node1", labels: { app: "client" } },
+  { namespace: "x", name: "c", node: "node1", labels: { app: "stray" } },
+  { namespace: "y", name: "d", node: "node1", labels: { app: "client" } },
+  { namespace: "y", name: "e", node: "node2", labels: { app: "client" } },
+  { namespace: "y", name: "f", node: "node2", labels: { app: "web" } },
+] as const;
+
+export const talkers = TALKERS.map(({ namespace, name }) => `${namespace}/${name}`) as [string, ...string[]];
+
+/** All of them together, packets a second. */
+const RATE = 3_000;
+const PATIENCE_MS = 30_000;
+
+const isOnNode1 = (name: string): boolean =>
+  TALKERS.some((each) => `${each.namespace}/${each.name}` === name && each.node === "node1");
+
+/** What the API server holds, what node1 has to hold for it, and what that does to the traffic. */
+export interface Stage {
+  readonly ruleset: Ruleset;
+  readonly isOpen: (way: StreamWay) => boolean;
+}
+
+/** A lab with traffic on it. */
+export interface ChurnRig {
+  readonly cluster: LabCluster;
+  readonly node: LabNode;
+  readonly stream: Stream;
+  readonly stage: () => Promise<Stage>;
+  /** Waits until node1's kernel holds the stage, and nothing else of ours that rules name. */
+  readonly enforced: (stage: Stage) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export async function churnRig(name: string, backend: Backend): Promise<ChurnRig> {
+  const cluster = await playground(name, backend, TALKERS);
+  const { lab, pods, control } = cluster;
+  const node = must(lab.nodes[0]);
+  const stream = await Stream.start({
+    lab: name,
+    rate: RATE,
+    windowFile: join(lab.dir, "window"),
+    ends: talkers.map((key) => {
+      const { sandboxId, addresses } = must(pods.get(key), key);
+      return { name: key, addresses, netnsPath: netnsPath(podNetns(name, sandboxId)) };
+    }),
+    isSent: (from, to) => isOnNode1(from.name) || isOnNode1(to.name),
+  });
+  const packetOf = ({ from, to, protocol, family }: StreamWay): Packet => ({
+    source: bitsOf(must(pods.get(from)).addresses[family]),
+    destination: bitsOf(must(pods.get(to)).addresses[family]),
+    state: "NEW",
+    hasLocalSource: false,
+    ...(protocol === "udp"
+      ? { protocol: "udp", port: 5000 }
+      : { protocol: "tcp", port: 5001, flags: ["SYN"] }),
+  });
+  return {
+    cluster,
+    node,
+    stream,
+    stage: async () => stageOf(await clusterNow(control.client), packetOf),
+    enforced: async ({ ruleset }) => {
+      const deadline = performance.now() + PATIENCE_MS;
+      for (;;) {
+        // iptables-save stumbles over a set that the enforcer destroys meanwhile.
+        const standing = await readKernel(node.exec, backend).catch(String);
+        const plan = typeof standing === "string" ? undefined : planWrites(standing, ruleset);
+        // A set that no rule names any longer goes when the kernel lets go of it.
+        if (plan !== undefined && isEmptyPlan({ ...plan, destroy: [] })) return;
+        if (performance.now() > deadline)
+          throw new Error(`node1 is not as it should be: ${leftOf(plan ?? standing)}`);
+        await sleep(5);
+      }
+    },
+    close: async () => {
+      await stream.close();
+      await teardown(name);
+    },
+  };
+}
+
+const leftOf = (plan: Plan | KernelState | string): string =>
+  typeof plan === "string" || !("destroy" in plan)
+    ? JSON.stringify(plan)
+    : [...plan.setsBefore, ...plan.tables.values(), ...plan.setsAfter, ...plan.destroy].join("\n");
+
+function stageOf(cluster: Cluster, packetOf: (way: StreamWay) => Packet): Stage {
+  const ruleset = rulesetOf(cluster, "node1", undefined, { selfTraffic: "bpf", bridges: ["cni0"] });
+  const kernel = kernelWith(ruleset);
+  const known = new Map<string, boolean>();
+  return {
+    ruleset,
+    isOpen: (way) => {
+      const key = Object.values(way).join(" ");
+      const packet = packetOf(way);
+      const isOpen = known.get(key) ?? passes(kernel.tables[familyOf(packet)], "FORWARD", packet);
+      known.set(key, isOpen);
+      return isOpen;
+    },
+  };
+}
+
+/**
+ * What is due to packets while one stage becomes another. Where the verdict stays, that; but a denial is not promised
+ * while sets that rules name change along with rules, or by more than one entry where both ends are on the node
+ * (docs/kernel.md, "Writing").
+ */
+export function dueBetween(before: Stage, after: Stage): (way: StreamWay) => Due {
+  const plan = planWrites(stateAfter(before.ruleset), after.ruleset);
+  const isStanding = (set: string): boolean =>
+    before.ruleset.IPv4.sets.has(set) || before.ruleset.IPv6.sets.has(set);
+  const moved = [...plan.setsBefore, ...plan.setsAfter].filter((line) =>
+    isStanding(line.split(" ")[1] ?? ""),
+  );
+  const isMixed = moved.length > 0 && plan.tables.size > 0;
+  return (way) => {
+    const isOpen = before.isOpen(way);
+    if (isOpen !== after.isOpen(way)) return "either";
+    if (isOpen) return "open";
+    const isJudgedTwice = isOnNode1(way.from) && isOnNode1(way.to);
+    return isMixed || (isJudgedTwice && moved.length > 0) ? "either" : "closed";
+  };
+}
+
+export const dueIn =
+  (stage: Stage) =>
+  (way: StreamWay): Due =>
+    stage.isOpen(way) ? "open" : "closed";
