@@ -52,19 +52,14 @@ export const selvedge: Contestant = {
   },
 };
 
-async function write(
-  node: LabNode,
-  variant: Variant,
-  family: Family,
-  { sets, rules }: Layout,
-): Promise<void> {
-  const input = sets.map((line) => `${line}\n`).join("");
-  await execOrThrow(node.exec, { command: "ipset", args: ["restore"], input });
-  await execOrThrow(node.exec, {
-    command: restoreCommand(variant, family),
-    args: ["--noflush"],
-    input: rules,
-  });
+/** Half a million set entries take a while on a machine that has other work. */
+const WRITTEN_WITHIN_MS = 10 * 60_000;
+
+async function write(node: LabNode, variant: Variant, family: Family, layout: Layout): Promise<void> {
+  const feed = (command: string, args: readonly string[], input: string): Promise<string> =>
+    execOrThrow(node.exec, { command, args, input, timeoutMs: WRITTEN_WITHIN_MS });
+  await feed("ipset", ["restore"], layout.sets.map((line) => `${line}\n`).join(""));
+  await feed(restoreCommand(variant, family), ["--noflush"], layout.rules);
 }
 
 export const kubeRouterByLayout: Contestant = {
