@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { type Exec, execOrThrow } from "../../../src/kernel/exec.ts";
+import { isEmptyPlan } from "../../../src/kernel/plan.ts";
+import type { Ruleset } from "../../../src/render/ruleset.ts";
+import { nodeAddressing } from "../../../src/lab/addressing.ts";
+import { flannelRules } from "../../../src/lab/flannel/rules.ts";
+import { kubeProxyRules } from "../../../src/lab/kube-proxy/rules.ts";
+import { must } from "../../support/must.ts";
+import { rulesetOf } from "../../support/transition.ts";
+import { NODE, Wire } from "../oracle/wire.ts";
+import { describeKernel } from "../support.ts";
+import { leftToWrite, readContent } from "./node-content.ts";
+import { updates } from "./updates.ts";
+
+/** Rules that another program adds, one call of iptables each, half of them to mangle and half to filter. */
+const RULES = 200;
+
+describeKernel("others write as well", () => {
+  describe.each(["nft", "legacy"] as const)("iptables-%s", (variant) => {
+    let wire: Wire;
+    let kernel: NodeKernel;
+    beforeAll(async () => {
+      wire = await Wire.open();
+      kernel = new NodeKernel(wire.exec, variant);
+    });
+    afterAll(() => wire.close());
+
+    const [before, after] = ((): [Ruleset, Ruleset] => {
+      const { from, to } = must(updates[2]);
+      return [rulesetOf(from, NODE), rulesetOf(to, NODE)];
+    })();
+    const sh = (line: string, exec: Exec = wire.exec): Promise<string> =>
+      execOrThrow(exec, { command: "sh", args: ["-ec", line] });
+    /** Brings the ruleset, again where somebody else held the lock, and looks that it stands. */
+    const bring = async (wanted: Ruleset): Promise<void> => {
+      await expect
+        .poll(
+          async () => {
+            kernel.recall();
+            const { failures } = await kernel.bring(wanted);
+            const left = leftToWrite(await readContent(wire.exec, variant), wanted);
+            return failures.length === 0 && isEmptyPlan({ ...left, destroy: [] });
+          },
+          { timeout: 60_000 },
+        )
+        .toBe(true);
+    };
+    const restore = (input: string, ...args: readonly string[]): Promise<string> =>
+      execOrThrow(wire.exec, { command: `iptables-${variant}-restore`, args: ["-w", ...args], input });
+
+    test("a table that is restored without --noflush: ours comes back, theirs stays", async () => {
+      await bring(before);
+      await restore(
+        "*mangle\n:THEIRS - [0:0]\n-A THEIRS -j ACCEPT\n-A FORWARD -j THEIRS\n-A OUTPUT -j THEIRS\nCOMMIT\n",
+      );
+      expect(await sh(`iptables-${variant} -w -t mangle -S`)).not.toContain("SELVEDGE");
+      await bring(before);
+      const saved = await sh(`iptables-${variant} -w -t mangle -S`);
+      expect(saved).toContain("-A THEIRS -j ACCEPT");
+      const forward = saved.split("\n").filter((line) => line.startsWith("-A FORWARD"));
+      expect(forward.map((line) => / -j (\S+)/.exec(line)?.[1])).toEqual(["SELVEDGE-FORWARD", "THEIRS"]);
+    });
+
+    test("flannel appends its rules again, and kube-proxy writes all of its own: nobody's are touched", async () => {
+      await bring(before);
+      const filter = async (): Promise<string> =>
+        (await sh(`iptables-${variant}-save -t filter; iptables-${variant}-save -t nat`)).replaceAll(
+          /^#.*$|\[\d+:\d+\]/gm,
+          "",
+        );
+      const node = nodeAddressing(1);
+      for (const wanted of [after, before, after]) {
+        await restore(flannelRules(node, "v4"), "--noflush");
+        const standing = await sh(`iptables-${variant}-save`);
+        await restore(kubeProxyRules({ services: [], node: node.name, family: "v4", standing }), "--noflush");
+        await sh(
+          `iptables-${variant} -w -N DOCKER-USER 2>/dev/null || true; iptables-${variant} -w -I FORWARD 1 -j DOCKER-USER`,
+        );
+        const theirs = await filter();
+        await bring(wanted);
+        expect(await filter()).toBe(theirs);
+      }
+    });
+
+    test(
+      `of ${RULES} rules that another adds while updates run, none is lost`,
+      { timeout: 300_000 },
+      async () => {
+        await bring(before);
+        const add = sh(
+          `i=0; while [ $i -lt ${RULES / 2} ]; do i=$((i + 1))
+           iptables-${variant} -w -t mangle -A FORWARD -m comment --comment "theirs-$i" -j ACCEPT
+           iptables-${variant} -w -t filter -A FORWARD -m comment --comment "theirs-$i" -j ACCEPT
+         done`,
+        );
+        let isDone = false;
+        void add.finally(() => {
+          isDone = true;
+        });
+        let applied = 0;
+        for (; !isDone; applied += 1) {
+          await bring(applied % 2 === 0 ? after : before);
+        }
+        await add;
+        const count = async (table: string): Promise<number> =>
+          (await sh(`iptables-${variant} -w -t ${table} -S FORWARD`))
+            .split("\n")
+            .filter((line) => line.includes("theirs-")).length;
+        const [inMangle, inFilter] = [await count("mangle"), await count("filter")];
+        process.stdout.write(
+          `others, ${variant}: ${RULES} rules added during ${applied} updates, ${RULES - inMangle - inFilter} lost\n`,
+        );
+        expect([inMangle, inFilter]).toEqual([RULES / 2, RULES / 2]);
+        expect(applied).toBeGreaterThan(1);
+      },
+    );
+  });
+});
