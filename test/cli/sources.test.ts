@@ -41,20 +41,9 @@ describe("a change that is laid over files", () => {
 
   it("says what it did not hit", () => {
     const empty = fileWith("# nothing\n");
-    const { status, stderr } = selvedge([
-      ...[
-        "can",
-        "-f",
-        fileWith(cluster),
-        "--overlay",
-        empty,
-        "--delete",
-        "netpol/shop/gone",
-        "--delete",
-        "ns/gone",
-      ],
-      ...["shop/web", "shop/web:80"],
-    ]);
+    const source = ["can", "-f", fileWith(cluster), "--overlay", empty];
+    const deletions = ["--delete", "netpol/shop/gone", "--delete", "ns/gone"];
+    const { status, stderr } = selvedge([...source, ...deletions, "shop/web", "shop/web:80"]);
     expect(status).toBe(0);
     expect(stderr).toBe(
       `selvedge: --overlay ${empty} changes nothing: there is no object in it that policies hang on\n` +
