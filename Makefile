@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test lab lab-down correctness mutation bench bench-setup bench-datapath bench-peers
+.PHONY: help setup build lint test lab lab-down correctness mutation bench bench-setup bench-datapath bench-latency bench-peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,8 +42,11 @@ mutation: setup ## test the tests: mutate core and render, write docs/mutation.m
 bench: build bench-setup ## time what users wait for, the compiler at big clusters' sizes, and packets
 	@node bench/cli.ts
 	@node bench/compile.ts
+	@node bench/pass.ts
+	@node bench/memory.ts
 	@node bench/apply.ts
 	@$(MAKE) --no-print-directory bench-datapath
+	@$(MAKE) --no-print-directory bench-latency
 
 # A compiler is needed for the packet generator alone; `make test` skips by name what it lacks.
 bench-setup: setup
@@ -52,6 +55,10 @@ bench-setup: setup
 
 bench-datapath: bench-setup ## packets' times beside kube-router's, docs/performance.md (root; ARGS=--quick, --full, --help)
 	@node bench/datapath/main.ts $(ARGS)
+	@npx oxfmt docs/performance.md >/dev/null
+
+bench-latency: build ## from a policy's creation to the first packet dropped, docs/performance.md (root; ARGS as above)
+	@node bench/latency/main.ts $(ARGS)
 	@npx oxfmt docs/performance.md >/dev/null
 
 bench-peers: setup ## install kube-router's current release for the bench, or VERSION=v2.x.y (needs Go)
