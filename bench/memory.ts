@@ -55,9 +55,10 @@ for (let i = 0; i < POLICIES; i += 1) {
   });
 }
 
-const residentOf = (child: ChildProcess): number => {
+/** `VmRSS` as it is, `VmHWM` at its highest. */
+const memoryOf = (child: ChildProcess, what: "VmRSS" | "VmHWM"): number => {
   const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
 };
 
 console.log(`${PODS} pods, ${HERE} of them here, ${POLICIES} policies; after ${QUIET} quiet seconds:`);
@@ -74,18 +75,16 @@ for (const [name, [command = "", ...args]] of Object.entries(settings)) {
     "0",
   ];
   const child = spawn(command, [...args, ...enforcer], { stdio: ["ignore", "pipe", "inherit"] });
-  const applied = new AbortController();
-  let most = 0;
+  const started = new AbortController();
   child.stdout.on("data", (text: Buffer) => {
-    if (text.includes('"applied"')) applied.abort();
+    if (text.includes('"enforcer started"')) started.abort();
   });
-  while (!applied.signal.aborted && child.exitCode === null) {
+  while (!started.signal.aborted && child.exitCode === null) {
     await sleep(50);
-    if (child.exitCode === null) most = Math.max(most, residentOf(child));
   }
   await sleep(QUIET * 1000);
   console.log(
-    `${name.padEnd(28)} ${residentOf(child).toFixed(0).padStart(5)} MB   ${most.toFixed(0).padStart(5)} MB at the start`,
+    `${name.padEnd(28)} ${memoryOf(child, "VmRSS").toFixed(0).padStart(5)} MB   ${memoryOf(child, "VmHWM").toFixed(0).padStart(5)} MB at most`,
   );
   child.kill();
   await new Promise((resolve) => child.once("exit", resolve));
