@@ -43,7 +43,11 @@ function setLines(name: string, wanted: IpSet, standing: StandingSet | undefined
   const create = isUsable ? [] : [...destroy, createLine(name, wanted)];
   const entries = isUsable ? standing.entries : new Set<string>();
   const add = [...wanted.entries.difference(entries)].map((entry) => `add ${name} ${entry}`);
-  const remove = [...entries.difference(wanted.entries)].map((entry) => `del ${name} ${entry}`);
+  // An entry to which somebody gave an option (`nomatch`) loses it when it is added anew; ipset deletes it without.
+  const remove = [...entries.difference(wanted.entries)]
+    .map((entry) => entry.split(" ", 1)[0] ?? "")
+    .filter((entry) => !wanted.entries.has(entry))
+    .map((entry) => `del ${name} ${entry}`);
   // Nobody names a set yet that is made now: it is filled whole.
   if (wanted.order === "go-first" && isUsable) return { before: remove, after: add };
   return { before: [...create, ...add], after: remove };

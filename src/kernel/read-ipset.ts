@@ -19,10 +19,10 @@ function canonicalEntry(entry: string): string {
 export function parseIpsetSave(text: string): Map<string, StandingSet> {
   const sets = new Map<string, { type: SetType | "other"; entries: Set<string> }>();
   for (const line of text.split("\n")) {
-    const [verb, name = "", word = ""] = line.split(" ", 3);
+    const [verb, name = "", word = "", ...options] = line.split(" ");
     if (!isOurSet(name)) continue;
     if (verb === "create") sets.set(name, { type: isSetType(word) ? word : "other", entries: new Set() });
-    else if (verb === "add") sets.get(name)?.entries.add(canonicalEntry(word));
+    else if (verb === "add") sets.get(name)?.entries.add([canonicalEntry(word), ...options].join(" "));
   }
   return sets;
 }

@@ -8,13 +8,14 @@ import { flannelRules } from "../../../src/lab/flannel/rules.ts";
 import { kubeProxyRules } from "../../../src/lab/kube-proxy/rules.ts";
 import { must } from "../../support/must.ts";
 import { rulesetOf } from "../../support/transition.ts";
+import { scale } from "../../support/search-settings.ts";
 import { NODE, Wire } from "../oracle/wire.ts";
 import { describeKernel } from "../support.ts";
 import { leftToWrite, readContent } from "./node-content.ts";
 import { updates } from "./updates.ts";
 
 /** Rules that another program adds, one call of iptables each, half of them to mangle and half to filter. */
-const RULES = 200;
+const RULES = 2 * Math.ceil(100 * scale);
 
 describeKernel("others write as well", () => {
   describe.each(["nft", "legacy"] as const)("iptables-%s", (variant) => {
@@ -85,7 +86,7 @@ describeKernel("others write as well", () => {
 
     test(
       `of ${RULES} rules that another adds while updates run, none is lost`,
-      { timeout: 300_000 },
+      { timeout: 600_000 },
       async () => {
         await bring(before);
         const add = sh(
@@ -94,12 +95,12 @@ describeKernel("others write as well", () => {
            iptables-${variant} -w -t filter -A FORWARD -m comment --comment "theirs-$i" -j ACCEPT
          done`,
         );
-        let isDone = false;
+        const adding = { isOver: false };
         void add.finally(() => {
-          isDone = true;
+          adding.isOver = true;
         });
         let applied = 0;
-        for (; !isDone; applied += 1) {
+        for (; !adding.isOver; applied += 1) {
           await bring(applied % 2 === 0 ? after : before);
         }
         await add;
