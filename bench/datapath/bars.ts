@@ -18,7 +18,7 @@ const verdict = (passes: boolean): string => (passes ? "pass" : "short");
 function barLine(row: Row, cell: Cell): string {
   const bar = BARS[row.kind];
   const { median } = cell.ratio;
-  return `${row.kind}, ${sizeText(row.size)}, ${row.variant}, ${row.family}: ${median.toFixed(2)} × no policy, bar ${bar} ×: ${verdict(median <= bar)}`;
+  return `${row.kind}, ${sizeText(row.size)}, ${row.variant}, ${row.family}: ${median.toFixed(3)} × no policy, bar ${bar} ×: ${verdict(median <= bar)}`;
 }
 
 /** Growth is flat where eight of ten rounds at both ends of the sizes have a ratio in common. */
