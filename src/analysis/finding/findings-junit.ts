@@ -41,7 +41,7 @@ export function findingsJunit({ verb, rules, findings }: FindingReport, at: stri
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n` +
     `  <testsuite name="${verb}" package="selvedge" id="0" timestamp="${at}" hostname="localhost"` +
-    ` tests="${cases.length}" failures="${findings.length}" errors="0" time="0">\n    <properties/>\n${cases.join("")}` +
+    ` tests="${cases.length}" failures="${findings.length}" errors="0" time="0">\n    <properties><property name="verb" value="${verb}"/></properties>\n${cases.join("")}` +
     `    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n`
   );
 }

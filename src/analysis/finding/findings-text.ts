@@ -32,12 +32,14 @@ function whereabouts({ file, line, column, object, field }: Finding, gutter: str
 /** The part of a long line that shows its column, and the column within it. */
 function window(line: string, column: number, width: number): { shown: string; at: number } {
   const text = line.replaceAll("\t", " ");
-  if (text.length <= width) return { shown: text, at: column };
+  // A column past the end stands for the end.
+  const last = Math.min(column, text.length + 1, width);
+  if (text.length <= width) return { shown: text, at: last };
   const from = Math.max(0, Math.min(column - 1 - Math.floor(width / 3), text.length - width + 1));
   const head = from > 0 ? "…" : "";
   const body = text.slice(from + head.length, from + width - 1);
   const tail = from + width - 1 < text.length ? "…" : "";
-  return { shown: `${head}${body}${tail}`, at: column - from };
+  return { shown: `${head}${body}${tail}`, at: Math.min(column - from, width) };
 }
 
 /** The source line with carets under the value, and the label after them or below. */

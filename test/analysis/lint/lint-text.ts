@@ -18,4 +18,5 @@ export function lintText(text: string): LintFinding[] {
   );
 }
 
-export const codesIn = (text: string): string[] => [...new Set(lintText(text).map(({ code }) => code))].sort();
+export const codesIn = (text: string): string[] =>
+  [...new Set(lintText(text).map(({ code }) => code))].sort();
