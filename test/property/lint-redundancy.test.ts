@@ -18,18 +18,8 @@ import { manifests } from "../support/manifests.ts";
 import { compareMeaning } from "../support/meaning.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
 
-const found = ({ namespaces, policies, pods }: Cluster): Redundancy[] => {
-  const byRules = new Set(
-    policies.flatMap(({ spec, ...policy }) =>
-      spec !== "invalid" && (spec.policyTypes ?? []).length === 0 ? [keyOf(policy)] : [],
-    ),
-  );
-  return redundancies({
-    program: compile({ namespaces, pods, policies }),
-    namespaces,
-    isolatesByRules: (policy, direction) => direction === "egress" && byRules.has(keyOf(policy)),
-  });
-};
+const found = ({ namespaces, policies, pods }: Cluster): Redundancy[] =>
+  redundancies(compile({ namespaces, pods, policies }), namespaces);
 
 function withoutRule(policy: NetworkPolicy, redundancy: Redundancy): NetworkPolicy {
   const { spec } = policy;

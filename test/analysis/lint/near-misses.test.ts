@@ -324,7 +324,7 @@ describe("places", () => {
     ],
   ])("%s stands at the very value", (code, object, value) => {
     const text = manifests(web, api, object);
-    const [found] = lintText(text).filter((each) => each.code === code);
+    const found = lintText(text).find((each) => each.code === code);
     const rest = text.split("\n")[(found?.line ?? 0) - 1]?.slice((found?.column ?? 0) - 1);
     expect(rest?.slice(0, value.length)).toBe(value);
   });
