@@ -76,7 +76,7 @@ describe("the GitHub Action", () => {
 describe("the pre-commit hook", () => {
   it("runs a command that there is", () => {
     const [hook] = read(".pre-commit-hooks.yaml") as { id: string; entry: string; language: string }[];
-    expect(hook).toMatchObject({ id: "selvedge-lint", language: "node" });
+    expect(hook).toMatchObject({ id: "selvedge-lint", language: "system" });
     const [program = "", ...args] = (hook?.entry ?? "").split(" ");
     const { bin } = read("package.json") as { bin: Record<string, string> };
     const { status } = spawnSync(join(root, bin[program] ?? "nowhere"), args, {
