@@ -95,7 +95,7 @@ const furnish = (env: Environment): void => {
  *
  * Left out on purpose: authorization (every request is granted; `onRequest` tells what RBAC would be asked);
  * reviews, tokens, scale, eviction, binding, logs and exec; protobuf but for the few kinds that kubectl
- * creates from its arguments; CEL rules, formats and conversion webhooks of CustomResourceDefinitions;
+ * creates from its arguments; formats and conversion webhooks of CustomResourceDefinitions;
  * strictness below the top level of built-in kinds; immutable fields; foreground deletion (dependents go in
  * the background); OpenAPI schemas (`kubectl explain`); most pod and workload defaults; all controllers but
  * those for namespaces, garbage, definitions and ending pods.

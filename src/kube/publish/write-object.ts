@@ -24,9 +24,9 @@ export function objectPath(collection: keyof typeof collections, key: string): s
 }
 
 /**
- * Carries out one write. It bears the resourceVersion of what it was planned against: what another has written since is
- * refused with a conflict (409), so that a late write of a deposed leader undoes nothing. A deletion of what is gone is done.
- * Throws what the client throws.
+ * Carries out one write. It bears the resourceVersion of what it was planned against, and a new object is created and never
+ * applied: what another has written since is refused with a conflict (409), so that a late write of a deposed leader undoes
+ * nothing. A deletion of what is gone is done. Throws what the client throws.
  */
 export async function writeObject(client: KubeClient, write: Write, signal: AbortSignal): Promise<void> {
   if (write.kind === "delete") {
@@ -39,17 +39,52 @@ export async function writeObject(client: KubeClient, write: Write, signal: Abor
     return;
   }
   const { collection, intent, resourceVersion } = write;
-  const path = `${objectPath(collection, intent.key)}?fieldManager=${FIELD_MANAGER}&force=true`;
-  const metadata = { ...intent.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
-  const body = { apiVersion: API_VERSION, kind: KINDS[collection], metadata, spec: intent.spec };
-  const applied = answer.parse(
-    await client.request({ method: "PATCH", path, body, contentType: APPLY, signal }),
-  );
-  // Fields that somebody added by hand are theirs in the eyes of server-side apply, and stay; a whole update takes them away.
-  if (fingerprint(applied.spec) === intent.fingerprint) return;
-  const whole = { ...applied, spec: intent.spec };
-  const put = `${objectPath(collection, intent.key)}?fieldManager=${FIELD_MANAGER}`;
-  await client.request({ method: "PUT", path: put, body: whole, signal });
+  const path = objectPath(collection, intent.key);
+  const { metadata, spec } = intent;
+  const head = { apiVersion: API_VERSION, kind: KINDS[collection] };
+  const query = `fieldManager=${FIELD_MANAGER}`;
+  if (resourceVersion === undefined) {
+    // Server-side apply would create it, too, but would also change what another leader has created in the meantime.
+    const body = { ...head, metadata, spec };
+    await client.request({ method: "POST", path: `${parentOf(path)}?${query}`, body, signal });
+    return;
+  }
+  const applied = await applyTo(client, `${path}?${query}&force=true`, {
+    body: { ...head, metadata: { ...metadata, resourceVersion }, spec },
+    signal,
+  });
+  if (applied !== undefined && fingerprint(applied.spec) === intent.fingerprint) return;
+  // Fields that somebody added by hand are theirs in the eyes of server-side apply, and stay, or stand in the way of ours; a
+  // whole update takes them away.
+  const standing = applied ?? answer.parse(await client.request({ path, signal }));
+  const version = applied === undefined ? resourceVersion : applied.metadata["resourceVersion"];
+  const body = {
+    ...standing,
+    metadata: { ...standing.metadata, ...metadata, resourceVersion: version },
+    spec,
+  };
+  await client.request({ method: "PUT", path: `${path}?${query}`, body, signal });
 }
 
-const answer = z.looseObject({ spec: z.optional(z.unknown()) });
+/** The object as it then stands; `undefined` where what stands and what is applied make no valid object together. */
+async function applyTo(
+  client: KubeClient,
+  path: string,
+  { body, signal }: { readonly body: unknown; readonly signal: AbortSignal },
+): Promise<z.output<typeof answer> | undefined> {
+  try {
+    return answer.parse(await client.request({ method: "PATCH", path, body, contentType: APPLY, signal }));
+  } catch (error) {
+    if (error instanceof KubeError && error.status === INVALID) return undefined;
+    throw error;
+  }
+}
+
+const INVALID = 422;
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf("/"));
+
+const answer = z.looseObject({
+  metadata: z.record(z.string(), z.unknown()),
+  spec: z.optional(z.unknown()),
+});

@@ -53,7 +53,7 @@ const RULES: readonly Rule[] = [
       : undefined,
 ];
 
-/** What is wrong with a value by its schema. CEL rules, formats and `oneOf` are not judged. */
+/** What is wrong with a value by its schema. Formats and `oneOf` are not judged. */
 export const schemaProblems = (
   schema: Schema | undefined,
   value: Json,

@@ -1,5 +1,11 @@
 import { asObject, isArray, isObject, type Json, type JsonObject } from "./json.ts";
 
+/** A rule in the Common Expression Language, over `self` and, where it judges a change, `oldSelf`. */
+export interface CelRule extends JsonObject {
+  readonly rule: string;
+  readonly message?: string;
+}
+
 /** The part of a CustomResourceDefinition's structural OpenAPI v3 schema that this server reads. */
 export interface Schema extends JsonObject {
   readonly type?: string;
@@ -22,6 +28,7 @@ export interface Schema extends JsonObject {
   readonly "x-kubernetes-list-type"?: "atomic" | "set" | "map";
   readonly "x-kubernetes-list-map-keys"?: readonly string[];
   readonly "x-kubernetes-map-type"?: "granular" | "atomic";
+  readonly "x-kubernetes-validations"?: readonly CelRule[];
 }
 
 /** The schema of one field of a map, if it has one. */

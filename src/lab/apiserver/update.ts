@@ -83,7 +83,7 @@ export const replaceObject = (
   const stale = staleness(resource, before, incoming);
   if (stale !== undefined) return stale;
   const next = withGeneration(context, before, own(before, withinReach(context, before, incoming)));
-  const refused = judge(env, resource, next);
+  const refused = judge(env, resource, next, before);
   if (refused !== undefined) return refused;
   const changed = eventChangeProblems(resource, before, next);
   if (changed.length > 0) return invalid(resource, nameOf(next), changed);

@@ -92,8 +92,10 @@ describe("a controller", () => {
     await vi.waitFor(() => expect(specOf(server.objects(POLICIES)[0])).toEqual(spec));
     const [group] = server.objects(GROUPS);
     const path = `/apis/selvedge.dev/v1alpha1/addressgroups/${String(group?.metadata.name)}`;
-    // A field that the controller does not write belongs to whoever does, as server-side apply has it.
-    await request("PATCH", path, { spec: { namespaceSelector: { matchExpressions: [] } } });
+    // A field that the controller does not write belongs to whoever does, as server-side apply has it, and this one does not
+    // go with the one that it does write.
+    const byHand = { namespace: null, namespaceSelector: { matchExpressions: [] } };
+    await request("PATCH", path, { spec: byHand });
     await vi.waitFor(() => expect(specOf(server.objects(GROUPS)[0])).toEqual(specOf(group)));
     await request("POST", "/apis/selvedge.dev/v1alpha1/addressgroups", {
       apiVersion: "selvedge.dev/v1alpha1",
