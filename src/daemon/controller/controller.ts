@@ -34,6 +34,8 @@ interface Entry {
 }
 
 interface StatusChange extends Entry {
+  /** Of what stands. */
+  readonly resourceVersion: string;
   readonly before: CompiledPolicyStatus;
   readonly after: CompiledPolicyStatus;
   readonly generation: number;
@@ -108,10 +110,9 @@ export class Controller {
     const failures = await forEachLimit(changes, CONCURRENCY, async (change) => {
       signal.throwIfAborted();
       const { key } = change.intent;
-      this.#options.cluster.takePolicy(
-        key,
-        await writeStatus(this.#options.client, key, change.after, signal),
-      );
+      const { after: status, resourceVersion } = change;
+      const written = await writeStatus(this.#options.client, { key, status, resourceVersion }, signal);
+      this.#options.cluster.takePolicy(key, written);
       this.#tellOf(change);
     });
     return failures.map(({ item, error }) =>
@@ -128,7 +129,10 @@ export class Controller {
     const before = standing.status;
     const after = policyStatus(facts, before, now);
     const { generation } = facts;
-    return isDeepStrictEqual(before, after) ? undefined : { ...entry, before, after, generation };
+    const { resourceVersion } = standing;
+    return isDeepStrictEqual(before, after)
+      ? undefined
+      : { ...entry, before, after, generation, resourceVersion };
   }
 
   #tellOf({ intent, declared, before, after, generation }: StatusChange): void {

@@ -92,7 +92,7 @@ export const compiledPolicySpec = noted(
     isolates: noted(z.array(z.enum(["ingress", "egress"])), {
       description: "Directions in which the subject's pods are isolated.",
       maxItems: 2,
-      "x-kubernetes-list-type": "set",
+      "x-kubernetes-list-type": "atomic",
     }),
     ingress: ruleList(),
     egress: ruleList(),
