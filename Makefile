@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test lab lab-down correctness mutation bench bench-setup bench-datapath bench-latency bench-peers
+.PHONY: help setup build lint test envtest-assets lab lab-down correctness mutation bench bench-setup bench-datapath bench-latency bench-peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ lint: setup ## types, lint with import layers, format, dead code
 
 test: lint build ## the whole gate: lint, then every test (kernel tests need root)
 	@npm run --silent test
+
+envtest-assets: ## a real etcd and kube-apiserver for test/contract: about 7 minutes, once a machine (needs Go)
+	@sh scripts/envtest-assets.sh
 
 lab: build ## a two-node cluster in network namespaces: enforce, measure, compare (needs root)
 	@node src/lab/main.ts up $(ARGS)
