@@ -1,26 +1,14 @@
 import type { CommentedSource } from "../analysis/lint/ignores/ignore-comment.ts";
-import type { FieldPlace, LintInput, LintPod, Path, Written } from "../analysis/lint/lint-input.ts";
+import type { LintInput, LintPod } from "../analysis/lint/lint-input.ts";
 import { type Pod, keyOf } from "../core/cluster.ts";
 import type { Program } from "../core/program.ts";
-import type { SourcedObject } from "../kube/files/manifest-set.ts";
 import { yamlComments } from "../kube/files/fix/yaml-comments.ts";
 import type { ManifestCluster } from "../kube/manifest-cluster.ts";
-import { nameOf } from "../kube/read-objects.ts";
 import { decode } from "../kube/schema/decode.ts";
 import { containerPorts } from "../kube/schema/pod-spec.ts";
 import { podSchema } from "../kube/schema/pod.ts";
-import { fieldText } from "../kube/validation/field-path.ts";
 import { unknownFields } from "../kube/validation/unknown-fields.ts";
-
-function written(source: SourcedObject | undefined, object: string): Written {
-  const locate = (path: Path): FieldPlace => {
-    const field = path.length === 0 ? undefined : fieldText(path);
-    if (source === undefined) return { field };
-    const { file, line, column, live } = source.locate(path);
-    return live === undefined ? { file, line, column, field } : { field };
-  };
-  return { object: source === undefined ? object : nameOf(source), locate };
-}
+import { written } from "./written.ts";
 
 /** What lint looks at, out of a cluster and the files that it was read from. */
 export function lintInput(cluster: ManifestCluster, program: Program): LintInput {

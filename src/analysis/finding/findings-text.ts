@@ -67,19 +67,22 @@ function excerpt(
   ];
 }
 
-function findingText(finding: Finding, texts: SourceTexts, paint: Paint): string {
+/** Where it is, its line with carets under the very value, and help: all but the headline. No line ends in a space. */
+export function findingBody(finding: Finding, texts: SourceTexts, paint: Paint): string[] {
   const { file, line, help } = finding;
   const source = file === undefined || line === undefined ? undefined : texts(file)?.split(/\r?\n/)[line - 1];
   const gutter = " ".repeat(String(line ?? "").length || 1);
   const mend = help === undefined ? [] : wrap(`= help: ${help}`, WIDTH - gutter.length - 1, "        ");
   return [
-    ...headline(finding, paint),
     ...whereabouts(finding, gutter, paint),
     ...(source === undefined ? [] : excerpt(finding, source, gutter, paint)),
     ...mend.map((text) => `${gutter} ${text}`),
-  ]
-    .map((text) => text.trimEnd())
-    .join("\n");
+  ].map((text) => text.trimEnd());
+}
+
+function findingText(finding: Finding, texts: SourceTexts, paint: Paint): string {
+  const head = headline(finding, paint).map((text) => text.trimEnd());
+  return [...head, ...findingBody(finding, texts, paint)].join("\n");
 }
 
 /** For people: each finding with its line, carets under the very value, and help; the number of them all at the end. */
