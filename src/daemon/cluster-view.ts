@@ -3,29 +3,22 @@ import { type Namespace, type Node, type ObjectKey, type Pod, keyOf } from "../c
 import { Compiler } from "../core/incremental/compiler.ts";
 import type { NetworkPolicy } from "../core/network-policy.ts";
 import type { Program } from "../core/program.ts";
-import type { KubeClient } from "../kube/client.ts";
 import { importNetworkPolicy } from "../kube/import-network-policy.ts";
-import { type Reflector, startReflector } from "../kube/reflector.ts";
-import { type Parsed, parsed } from "../kube/schema/decode.ts";
 import { toNamespace } from "../kube/schema/namespace.ts";
-import { toNode, toPodCidrs } from "../kube/schema/node.ts";
 import { toPod } from "../kube/schema/pod.ts";
-import { type Listener, Store } from "../kube/store.ts";
 import { problemText } from "../kube/validation/field-problem.ts";
 import type { CniEntries } from "./cni-cache.ts";
+import { Collections, type CollectionsOptions } from "./collections.ts";
 import { Guests } from "./guests.ts";
 import { LocalPods } from "./local-pods.ts";
+import { type BadObject, nameOf, orReport } from "./object-reader.ts";
+import { type PlacedNode, toPlacedNode } from "./placed-node.ts";
+import type { PublishedState } from "./published/published-state.ts";
 
-export interface ClusterViewOptions {
-  readonly client: KubeClient;
+export interface ClusterViewOptions extends CollectionsOptions {
   /** From where the cluster is seen. */
   readonly node: string;
-  readonly signal: AbortSignal;
-  /** Told once of each interruption of a collection, and once when it is over. */
-  readonly onTrouble: (trouble: string) => void;
-  readonly onRecovery: (path: string) => void;
-  /** An object that cannot be read whole; `consequence` says how it is treated. */
-  readonly onBadObject: (object: string, problems: readonly string[], consequence: string) => void;
+  readonly onBadObject: BadObject;
 }
 
 /** What the API server tells about the cluster, and the runtime about this node's pods: kept current, compiled as it changes. */
@@ -33,12 +26,17 @@ export interface ClusterView {
   /** Fulfilled once every collection has been read whole. */
   readonly synced: Promise<void>;
   readonly done: Promise<void>;
+  /** What it still waits for, as long as `synced` is not fulfilled. */
+  missing(): string;
   /** Has the listener told of every change from now on; it asks for the rest. */
   subscribe(listener: () => void): void;
   /** When the first change came in of those that the last program did not have; `undefined` where it has all. */
   changedSince(): number | undefined;
   /** The program of the cluster as it was last told. */
   program(): Program;
+  /** How far the program told last is with what a controller publishes; `undefined` where no controller is asked. */
+  published(): PublishedState | undefined;
+  /** Those that the program speaks of, and all of this node. */
   livePods(): readonly Pod[];
   /** Those of the node from which the cluster is seen; the same list as long as none of them changed. */
   ownPods(): readonly Pod[];
@@ -51,18 +49,10 @@ export interface ClusterView {
   setCniEntries(entries: CniEntries): void;
 }
 
-type PlacedNode = Node & { readonly podCidrs: readonly Cidr[] };
-
-function toPlacedNode(raw: unknown): Parsed<PlacedNode> {
-  const node = toNode(raw);
-  if (!node.ok) return node;
-  const podCidrs = toPodCidrs(raw);
-  return podCidrs.ok ? parsed({ ...node.value, podCidrs: podCidrs.value }) : podCidrs;
-}
-
+/** The view that compiles the whole cluster itself: no controller is needed, and every node bears the whole cost. */
 export function watchCluster(options: ClusterViewOptions): ClusterView {
-  const { client, node, signal, onTrouble, onRecovery, onBadObject } = options;
-  const reflectors: Reflector[] = [];
+  const { node, onBadObject } = options;
+  const collections = new Collections(options);
   const listeners: (() => void)[] = [];
   const compiler = new Compiler();
   let since: number | undefined;
@@ -70,26 +60,12 @@ export function watchCluster(options: ClusterViewOptions): ClusterView {
   const local = new LocalPods(node, (key, pod) =>
     pod === undefined ? compiler.deletePod(key) : compiler.setPod(pod),
   );
-  const tell = (): void => listeners.forEach((listener) => listener());
-  const keep = <T>(path: string, read: (object: unknown) => T | undefined, take: Listener<T>): Store<T> => {
-    const store = new Store<T>((key, item) => {
-      since ??= performance.now();
-      take(key, item);
-      tell();
-    });
-    reflectors.push(
-      startReflector({ client, path, read, store, signal, onTrouble, onRecovery: () => onRecovery(path) }),
-    );
-    return store;
+  const change = (take: () => void): void => {
+    since ??= performance.now();
+    take();
+    for (const listener of listeners) listener();
   };
-  const orReport =
-    <T>(parse: (object: unknown) => Parsed<T>) =>
-    (object: unknown): T | undefined => {
-      const result = parse(object);
-      if (result.ok) return result.value;
-      onBadObject(nameOf(object), result.problems.map(problemText), "passed over");
-      return undefined;
-    };
+  const readable = orReport(onBadObject);
   const readPolicy = (object: unknown): NetworkPolicy | undefined => {
     const { policy, problems } = importNetworkPolicy(object);
     if (problems.length > 0) {
@@ -97,50 +73,56 @@ export function watchCluster(options: ClusterViewOptions): ClusterView {
     }
     return policy;
   };
-  keep<Namespace>("/api/v1/namespaces", orReport(toNamespace), (name, namespace) =>
-    namespace === undefined ? compiler.deleteNamespace(name) : compiler.setNamespace(namespace),
-  );
-  const pods = keep<Pod>("/api/v1/pods", orReport(toPod), (key, pod) => {
-    guests.setPod(key, pod);
-    local.setPod(key, pod);
+  collections.keep<Namespace>({
+    path: "/api/v1/namespaces",
+    read: readable(toNamespace),
+    take: (name, namespace) =>
+      change(() =>
+        namespace === undefined ? compiler.deleteNamespace(name) : compiler.setNamespace(namespace),
+      ),
   });
-  keep<NetworkPolicy>("/apis/networking.k8s.io/v1/networkpolicies", readPolicy, (key, policy) =>
-    policy === undefined ? compiler.deletePolicy(key) : compiler.setPolicy(policy),
-  );
-  const nodes = keep<PlacedNode>("/api/v1/nodes", orReport(toPlacedNode), (name, placed) => {
-    if (name === node)
-      guests.setPodCidrs(placed?.podCidrs ?? [], () =>
-        pods.values().map((pod) => [keyOf(pod), pod] as const),
-      );
+  const pods = collections.keep<Pod>({
+    path: "/api/v1/pods",
+    read: readable(toPod),
+    take: (key, pod) =>
+      change(() => {
+        guests.setPod(key, pod);
+        local.setPod(key, pod);
+      }),
+  });
+  collections.keep<NetworkPolicy>({
+    path: "/apis/networking.k8s.io/v1/networkpolicies",
+    read: readPolicy,
+    take: (key, policy) =>
+      change(() => (policy === undefined ? compiler.deletePolicy(key) : compiler.setPolicy(policy))),
+  });
+  const nodes = collections.keep<PlacedNode>({
+    path: "/api/v1/nodes",
+    read: readable(toPlacedNode),
+    take: (name, placed) =>
+      change(() => {
+        if (name === node)
+          guests.setPodCidrs(placed?.podCidrs ?? [], () =>
+            pods.values().map((pod) => [keyOf(pod), pod] as const),
+          );
+      }),
   });
   return {
-    synced: Promise.all(reflectors.map(({ synced }) => synced)).then(() => undefined),
-    done: Promise.all(reflectors.map(({ done }) => done)).then(() => undefined),
+    synced: collections.synced,
+    done: collections.done,
+    missing: () => "waiting for the first whole view of the cluster",
     subscribe: (listener) => void listeners.push(listener),
     changedSince: () => since,
     program: () => {
       since = undefined;
       return compiler.program();
     },
+    published: () => undefined,
     livePods: () => compiler.livePods(),
     ownPods: () => compiler.livePodsOf(node),
     nodes: () => nodes.values(),
     podCidrs: () => nodes.get(node)?.podCidrs ?? [],
     guest: () => guests.first(),
-    setCniEntries: (entries) => {
-      since ??= performance.now();
-      local.setEntries(entries);
-      tell();
-    },
+    setCniEntries: (entries) => change(() => local.setEntries(entries)),
   };
-}
-
-function nameOf(object: unknown): string {
-  const metadata = (
-    object as { readonly metadata?: { readonly namespace?: unknown; readonly name?: unknown } } | null
-  )?.metadata;
-  return (
-    [metadata?.namespace, metadata?.name].filter((part) => typeof part === "string").join("/") ||
-    "unnamed object"
-  );
 }

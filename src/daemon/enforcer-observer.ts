@@ -6,6 +6,7 @@ import { isEmptyPlan } from "../kernel/plan.ts";
 import type { Ruleset } from "../render/ruleset.ts";
 import type { GateState } from "./gate-state.ts";
 import type { Outcome } from "./node-kernel.ts";
+import type { PublishedState } from "./published/published-state.ts";
 
 /** One pass of the enforcer: what it went by, what it wanted to stand, and what it did. */
 export interface Pass {
@@ -19,6 +20,8 @@ export interface Pass {
   readonly gate: GateState;
   readonly outcome: Outcome;
   readonly milliseconds: number;
+  /** How far this is with what a controller publishes; `undefined` where no controller is asked. */
+  readonly published?: PublishedState | undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Variant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { Host } from "../render/host.ts";
 import { IptablesRenderer } from "../render/incremental/iptables-renderer.ts";
-import { type ClusterView, watchCluster } from "./cluster-view.ts";
+import { type ClusterView, type ClusterViewOptions, watchCluster } from "./cluster-view.ts";
 import { CniCache } from "./cni-cache.ts";
 import { type EnforcerObserver, logObserver, tellAll } from "./enforcer-observer.ts";
 import { FlowCutter } from "./flow-cutter.ts";
@@ -21,6 +21,8 @@ import { Worker } from "./worker.ts";
 export interface EnforcerOptions {
   readonly node: string;
   readonly client: KubeClient;
+  /** How the cluster is seen; default: compiled here, as a standalone enforcer does. */
+  readonly watch?: (options: ClusterViewOptions) => ClusterView;
   readonly exec: Exec;
   readonly variant: Variant;
   /** The tools kept open; without them each write is a process. Ended with the enforcer. */
@@ -53,11 +55,11 @@ export interface Enforcer {
  * run left stays in force (fails closed for who was isolated or is new, and open only for who was known and never isolated).
  */
 export function startEnforcer(options: EnforcerOptions): Enforcer {
-  const { client, log, signal, observers = [], driftInterval = 5_000 } = options;
+  const { client, log, signal, observers = [], driftInterval = 5_000, watch = watchCluster } = options;
   const tell = tellAll([logObserver(log), ...observers], (error) =>
     log.error({ err: error }, "an observer failed"),
   );
-  const view = watchCluster({
+  const view = watch({
     client,
     node: options.node,
     signal,
@@ -82,7 +84,7 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
   // Ends by the signal only.
   start().catch(() => undefined);
   return {
-    notReady: () => node.trouble,
+    notReady: () => node.notReady(),
     startGate: () => node.gate.state,
     done: view.done
       .then(() => worker.idle())
@@ -93,7 +95,8 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
 
 /** What one pass needs and what it must remember for the next. */
 class NodeEnforcer {
-  trouble: string | undefined = "waiting for the first whole view of the cluster";
+  #trouble: string | undefined;
+  #hasBegun = false;
   readonly gate: StartGate;
   readonly #host: NodeHost;
   readonly #options: EnforcerOptions;
@@ -113,6 +116,11 @@ class NodeEnforcer {
     this.#tell = tell;
     this.gate = new StartGate(options);
     this.#host = new NodeHost(options.selfTraffic);
+  }
+
+  /** Why what the cluster asks for does not stand in the kernel. */
+  notReady(): string | undefined {
+    return this.#hasBegun ? this.#trouble : this.#view.missing();
   }
 
   /** Reads the kernel beside the passes: the next one repairs what others have changed. */
@@ -136,7 +144,8 @@ class NodeEnforcer {
       return await this.#pass();
     } catch (error) {
       // A fault of our own. The next change may not meet it, and a crash would take the health and the log with it.
-      this.trouble = String(error);
+      this.#trouble = String(error);
+      this.#hasBegun = true;
       // What they keep may be half a change: the next pass begins from scratch.
       this.#compiler = new NodeCompiler(this.#options.node);
       this.#renderer = new IptablesRenderer();
@@ -148,6 +157,7 @@ class NodeEnforcer {
   async #pass(): Promise<"done" | "again"> {
     const began = this.#view.changedSince() ?? performance.now();
     const program = this.#view.program();
+    const published = this.#view.published();
     const pods = this.#view.livePods();
     const own = this.#view.ownPods();
     const gate = this.gate.decide({
@@ -162,9 +172,10 @@ class NodeEnforcer {
     this.#flows.expect({ program, pods, nodes });
     const outcome = await this.#kernel.bring(ruleset);
     const [failure] = outcome.failures;
-    this.trouble = failure === undefined ? undefined : `${failure.step}: ${failure.message}`;
+    this.#hasBegun = true;
+    this.#trouble = failure === undefined ? undefined : `${failure.step}: ${failure.message}`;
     const milliseconds = performance.now() - began;
-    this.#tell.passed({ program, pods, nodes, gate, local, ruleset, outcome, milliseconds });
+    this.#tell.passed({ program, pods, nodes, gate, local, ruleset, outcome, milliseconds, published });
     this.#flows.follow({ program, pods, nodes }, !isEmptyPlan(outcome.plan));
     return failure === undefined ? "done" : "again";
   }

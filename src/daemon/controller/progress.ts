@@ -1,9 +1,9 @@
 import type { ObjectKey } from "../../core/cluster.ts";
-import { everyPodId, needsEveryPod } from "../../core/normalize.ts";
-import { type GroupId, type Policy, directions, policyKey } from "../../core/policy.ts";
+import { type Policy, policyKey } from "../../core/policy.ts";
 import type { Program } from "../../core/program.ts";
 import { groupIntents } from "../../kube/publish/group-intents.ts";
 import { hasReached, laterVersion } from "../../kube/resource-version.ts";
+import { groupsOf } from "../groups-of.ts";
 import type { Subjects } from "./concerned-nodes.ts";
 import { type PolicyFacts, isEnforced } from "./policy-status.ts";
 import type { StandingPolicy } from "./standing-objects.ts";
@@ -17,14 +17,6 @@ interface Known {
   /** The version of the AddressGroups that a node must have applied. */
   readonly groups: string;
   readonly isDone: boolean;
-}
-
-/** The groups that a policy names; a named port towards addresses asks all pods. */
-function groupsOf({ rules }: Policy): ReadonlySet<GroupId> {
-  const each = directions.flatMap((direction) => rules[direction]);
-  const named = each.flatMap(({ peers }) => (peers.kind === "some" ? peers.groups : []));
-  const asksAll = rules.egress.some(({ peers, ports }) => needsEveryPod(peers, ports.named));
-  return new Set(asksAll ? [...named, everyPodId] : named);
 }
 
 /**
