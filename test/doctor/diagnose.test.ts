@@ -99,11 +99,6 @@ const cases: readonly Case[] = [
     finds: { check: "kernel", status: "fail", message: /-m bpf \(no such thing\); -m set/ },
   },
   {
-    name: "nothing can be tried",
-    facts: { ...healthy, trials: { kind: "unknown", why: "unshare: Operation not permitted" } },
-    finds: { check: "kernel", status: "unknown", message: /not permitted/ },
-  },
-  {
     name: "br_netfilter is not loaded, and there is no IPv6",
     facts: switched({
       "net.bridge.bridge-nf-call-iptables": undefined,
@@ -369,6 +364,16 @@ describe("the doctor", () => {
       "net.bridge.bridge-nf-call-ip6tables": "0",
     });
     expect(unwell({ ...facts, switches })).toEqual([]);
+  });
+
+  test("has an enforcer's word for the kernel where nothing can be tried", () => {
+    const facts = { ...healthy, trials: { kind: "unknown", why: "unshare: not permitted" } } as const;
+    expect(unwell(facts)).toEqual([]);
+    const unready = { ...facts, enforcer: { kind: "answered", status: 503, body: "waits" } } as const;
+    expect(unwell(unready).map(({ check, status }) => `${status} ${check}`)).toEqual([
+      "unknown kernel",
+      "fail enforcer",
+    ]);
   });
 
   test("says that tables of nftables were not looked at", () => {

@@ -5,15 +5,18 @@ import { type Finding, ok } from "../finding.ts";
 const SPARED = "xt_bpf";
 
 /** Whether the kernel takes every sort of set and rule that Selvedge writes. */
-export function kernelSupport({ trials }: NodeFacts): Finding[] {
+export function kernelSupport({ trials, enforcer }: NodeFacts): Finding[] {
   const check = "kernel";
+  // An enforcer that is ready has the kernel's word for what it wrote. Its own container may not make namespaces.
+  if (trials.kind === "unknown" && enforcer.kind === "answered" && enforcer.status === 200)
+    return [ok(check, `takes what the enforcer wrote; nothing else was tried (${trials.why})`)];
   if (trials.kind === "unknown")
     return [
       {
         check,
         status: "unknown",
         message: `nothing could be tried in a network namespace of its own: ${trials.why}`,
-        mend: "Run it as root with CAP_SYS_ADMIN, with unshare (util-linux) in reach.",
+        mend: "Run it as root with CAP_SYS_ADMIN, with unshare (util-linux) in reach, or beside an enforcer that is ready.",
       },
     ];
   const refused = trials.value.filter((trial) => trial.refused !== undefined);
