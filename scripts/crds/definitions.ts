@@ -4,7 +4,7 @@ import { API_GROUP } from "../../src/kube/wire/api.ts";
 import { compiledPolicyStatus } from "../../src/kube/wire/compiled-policy-status.ts";
 import { compiledPolicySpec } from "../../src/kube/wire/compiled-policy.ts";
 import type { CelRule } from "../../src/kube/wire/crd-notes.ts";
-import { enforcerNodeStatus } from "../../src/kube/wire/enforcer-node.ts";
+import { enforcerNodeSpec, enforcerNodeStatus } from "../../src/kube/wire/enforcer-node.ts";
 import { structural } from "./structural.ts";
 
 interface Column {
@@ -22,8 +22,12 @@ interface Kind {
   readonly shortName: string;
   readonly scope: "Namespaced" | "Cluster";
   readonly description: string;
-  readonly spec?: z.core.$ZodType;
+  readonly spec: z.core.$ZodType;
+  /** Without which no object is taken. */
+  readonly required: readonly string[];
   readonly status?: z.core.$ZodType;
+  /** What names are like: the API server takes no rule over one that may be of any length. */
+  readonly name?: { readonly maxLength: number; readonly pattern: string };
   /** About the object as a whole. */
   readonly rules?: readonly CelRule[];
   readonly columns: readonly Column[];
@@ -52,6 +56,7 @@ const kinds: readonly Kind[] = [
     description:
       "What Selvedge made of the NetworkPolicy of the same name. Written by the controller; do not edit.",
     spec: compiledPolicySpec,
+    required: ["spec"],
     status: compiledPolicyStatus,
     columns: [
       conditionColumn("Compiled", "Whether all of the NetworkPolicy could be read."),
@@ -73,9 +78,12 @@ const kinds: readonly Kind[] = [
     description:
       "A slice of the pods that some policies name as peers. Written by the controller; do not edit.",
     spec: addressGroupSpec,
+    required: ["spec"],
+    name: { maxLength: 32, pattern: "^[a-z2-7]{24}-(0|[1-9][0-9]{0,5})$" },
     rules: [
       {
-        rule: "self.metadata.name == self.spec.group + '-' + string(self.spec.slice)",
+        // `string(self.spec.slice)` would be shorter, and beyond what the API server lets a rule cost.
+        rule: "self.metadata.name.startsWith(self.spec.group) && int(self.metadata.name.substring(25)) == self.spec.slice",
         message: "the name must be spec.group, a dash and spec.slice",
       },
     ],
@@ -98,6 +106,8 @@ const kinds: readonly Kind[] = [
     shortName: "enode",
     scope: "Cluster",
     description: "The enforcer of the node of the same name, and how far it is. Written by the enforcer.",
+    spec: enforcerNodeSpec,
+    required: [],
     status: enforcerNodeStatus,
     columns: [
       {
@@ -127,7 +137,7 @@ const part = (
 ): Readonly<Record<string, unknown>> => (schema === undefined ? {} : { [name]: structural(schema) });
 
 function definition(kind: Kind): Readonly<Record<string, unknown>> {
-  const { plural, shortName, scope, description, spec, status, rules, columns } = kind;
+  const { plural, shortName, scope, description, spec, required, status, name, rules, columns } = kind;
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -153,11 +163,14 @@ function definition(kind: Kind): Readonly<Record<string, unknown>> {
             openAPIV3Schema: {
               description,
               type: "object",
-              ...(spec !== undefined && { required: ["spec"] }),
+              ...(required.length > 0 && { required }),
               properties: {
                 apiVersion: { type: "string" },
                 kind: { type: "string" },
-                metadata: { type: "object" },
+                metadata: {
+                  type: "object",
+                  ...(name !== undefined && { properties: { name: { type: "string", ...name } } }),
+                },
                 ...part(spec, "spec"),
                 ...part(status, "status"),
               },

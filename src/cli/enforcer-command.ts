@@ -1,7 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { version } from "./version.ts";
 
 interface EnforcerFlags {
   readonly node?: string;
+  readonly standalone: boolean;
+  readonly namespace: string;
   readonly server?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -24,10 +27,17 @@ export function enforcerCommand(): Command {
   return new Command("enforcer")
     .summary("keep this node's kernel as the cluster's policies say (needs root)")
     .description(
-      "Watches NetworkPolicies, Namespaces and Pods, and keeps this node's ipsets and iptables rules equal to them.\n" +
+      "Keeps this node's ipsets and iptables rules equal to what `selvedge controller` publishes or, with --standalone, to the\n" +
+        "cluster's NetworkPolicies, which it then compiles itself.\n" +
         "Rules stay when it stops: pods are never opened by a restart. Other programs' rules are never touched.",
     )
     .addOption(new Option("--node <name>", "the node that this kernel is of").env("NODE_NAME"))
+    .option("--standalone", "compile the policies here: no controller, no CustomResourceDefinitions", false)
+    .addOption(
+      new Option("-n, --namespace <name>", "where the controllers' Lease is")
+        .env("POD_NAMESPACE")
+        .default("selvedge-system"),
+    )
     .option("--server <url>", "API server to use without credentials, a local proxy for one")
     .option("--kubeconfig <file>", "default: $KUBECONFIG, ~/.kube/config, or the pod's service account")
     .option("--context <name>", "context of the kubeconfig")
@@ -67,12 +77,14 @@ export function enforcerCommand(): Command {
     )
     .addHelpText(
       "after",
-      "\nExamples:\n  selvedge enforcer --node worker-1\n  selvedge enforcer --node worker-1 --kubeconfig ./admin.conf --backend nft",
+      "\nExamples:\n  selvedge enforcer --node worker-1\n  selvedge enforcer --node worker-1 --standalone --kubeconfig ./admin.conf --backend nft",
     )
-    .action(async ({ node, server, kubeconfig, context, ...flags }: EnforcerFlags) => {
+    .action(async ({ node, standalone, server, kubeconfig, context, ...flags }: EnforcerFlags) => {
       const { runEnforcer } = await import("../daemon/run-enforcer.ts");
       process.exitCode = await runEnforcer({
+        version,
         node,
+        mode: standalone ? "standalone" : "controller",
         connection: { server, kubeconfig, context },
         ...flags,
       });

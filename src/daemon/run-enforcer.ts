@@ -2,15 +2,17 @@ import { hostname } from "node:os";
 import { pino } from "pino";
 import { readCounted } from "../kernel/counters/read-counted.ts";
 import { processExec } from "../kernel/exec.ts";
-import { gateLine } from "../kernel/gate-line.ts";
-import { findSelfTraffic } from "../kernel/self-traffic.ts";
 import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import { processSessionDoor } from "../kernel/session/session-door.ts";
+import { gateLine } from "../kernel/gate-line.ts";
+import { findSelfTraffic } from "../kernel/self-traffic.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
 import { type Variant, detectVariant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
 import { DenialWatch } from "./denials/denial-watch.ts";
+import { watchCluster } from "./cluster-view.ts";
+import { controlled } from "./enforcer-node/controlled.ts";
 import { startEnforcer } from "./enforcer.ts";
 import { EventWriter } from "./events/event-writer.ts";
 import type { GateMode } from "./gate-state.ts";
@@ -19,8 +21,14 @@ import { CounterReader } from "./metrics/counter-reader.ts";
 import { metrics } from "./metrics/metrics.ts";
 
 export interface RunEnforcerOptions {
+  /** Of Selvedge. */
+  readonly version: string;
   /** Default: this machine's name, as kubelet's. */
   readonly node: string | undefined;
+  /** `controller`: carries out what a controller publishes. `standalone`: compiles the cluster itself. */
+  readonly mode: "controller" | "standalone";
+  /** Of the controllers' Lease. */
+  readonly namespace: string;
   readonly connection: ConnectOptions;
   readonly backend: Variant | "auto";
   readonly logLevel: string;
@@ -51,10 +59,20 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     const events = options.events === "on" ? new EventWriter({ node, client, log, signal }) : undefined;
     const told = events === undefined ? {} : { onDenial: events.take };
     const denials = new DenialWatch({ node, run: processStreamExec, log, signal, ...told });
+    const { watch, writer } =
+      options.mode === "standalone"
+        ? { watch: watchCluster, writer: undefined }
+        : controlled({ ...options, node, client, log, signal, backend: variant }, () => enforcer.notReady());
     const enforcer = startEnforcer({
-      observers: [counters.observer, measured.observer, denials.observer],
+      observers: [
+        counters.observer,
+        measured.observer,
+        denials.observer,
+        ...(writer === undefined ? [] : [writer.observer]),
+      ],
       node,
       client,
+      watch,
       exec: processExec,
       variant,
       sessions: new KernelSessions(processSessionDoor, variant),
@@ -80,8 +98,9 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     counters.start(signal);
     events?.start();
     denials.start();
-    log.info({ variant, healthPort: health.port }, "enforcer started");
+    log.info({ variant, mode: options.mode, healthPort: health.port }, "enforcer started");
     await enforcer.done;
+    await writer?.idle();
     health.close();
     log.info("stopped; the rules stay in force");
     return 0;

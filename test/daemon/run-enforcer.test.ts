@@ -22,8 +22,11 @@ async function silent(): Promise<{ readonly port: number; readonly open: Set<Soc
   return { port: (server.address() as AddressInfo).port, open };
 }
 
-const options = (port: number, healthPort: number) => ({
+const options = (port: number, healthPort: number, mode: "controller" | "standalone" = "standalone") => ({
+  version: "0.0.0",
   node: "n1",
+  mode,
+  namespace: "selvedge-system",
   connection: { server: `http://127.0.0.1:${port}` },
   backend: "nft" as const,
   logLevel: "silent",
@@ -43,11 +46,14 @@ test("a process that cannot start leaves nothing running behind its exit code", 
   expect(api.open.size).toBe(0);
 });
 
-test("a process ends by SIGTERM, without an answer from the API server", async () => {
-  const api = await silent();
-  const ended = runEnforcer(options(api.port, 0));
-  await expect.poll(() => api.open.size, PATIENCE).toBe(4);
-  process.emit("SIGTERM");
-  expect(await ended).toBe(0);
-  await expect.poll(() => api.open.size, PATIENCE).toBe(0);
-});
+test.each(["standalone", "controller"] as const)(
+  "a %s process ends by SIGTERM, without an answer",
+  async (mode) => {
+    const api = await silent();
+    const ended = runEnforcer(options(api.port, 0, mode));
+    await expect.poll(() => api.open.size, PATIENCE).toBe(4);
+    process.emit("SIGTERM");
+    expect(await ended).toBe(0);
+    await expect.poll(() => api.open.size, PATIENCE).toBe(0);
+  },
+);

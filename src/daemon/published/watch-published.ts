@@ -132,8 +132,8 @@ export function watchPublished(options: PublishedViewOptions): ClusterView {
   let state: PublishedState = { applied: undefined, changes: 0, troubles: [] };
   return {
     synced,
-    // The second half of the collections may never have begun.
-    done: synced.catch(() => undefined).then(() => collections.done),
+    // Asked again when the first ones have ended: by then the others have begun, or never will.
+    done: collections.done.then(() => collections.done),
     missing: () => missing,
     subscribe: (listener) => void listeners.push(listener),
     changedSince: () => since,

@@ -8,6 +8,16 @@ const version = (description: string): z.ZodMiniOptional<z.ZodMiniString> =>
 /** How many errors a status tells of; the log has all. */
 export const ERRORS_TOLD = 20;
 
+/** What one node's enforcer is told that it cannot see itself; the controller writes it. */
+export const enforcerNodeSpec = z.object({
+  guest: z.optional(
+    noted(z.string(), {
+      description:
+        "namespace/name of a pod of another node that has an address in this node's spec.podCIDRs: then the start gate is off.",
+    }),
+  ),
+});
+
 /** What one node's enforcer says of itself. */
 export const enforcerNodeStatus = z.object({
   version: z.optional(noted(z.string(), { description: "Of Selvedge." })),

@@ -36,11 +36,27 @@ export interface RunningEnforcer {
   kill(): Promise<void>;
 }
 
-/** Starts `selvedge enforcer` on a node, the very program that is shipped, and waits until it says that it is ready. */
-export async function startEnforcer(
+/**
+ * Starts `selvedge enforcer` on a node, the very program that is shipped, and waits until it says that it is ready. It is a
+ * standalone one: where a controller is to be followed, `startControlledEnforcer`.
+ */
+export const startEnforcer = (
   node: LabNode,
   backend: "auto" | "nft" | "legacy",
   options: readonly string[] = [],
+): Promise<RunningEnforcer> => start(node, backend, ["--standalone", ...options]);
+
+/** The same, of an enforcer that carries out what a controller publishes. */
+export const startControlledEnforcer = (
+  node: LabNode,
+  backend: "auto" | "nft" | "legacy",
+  options: readonly string[] = [],
+): Promise<RunningEnforcer> => start(node, backend, options);
+
+async function start(
+  node: LabNode,
+  backend: "auto" | "nft" | "legacy",
+  options: readonly string[],
 ): Promise<RunningEnforcer> {
   const logFile = join(node.dir, "enforcer.log");
   const log = openSync(logFile, "a");
