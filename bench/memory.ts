@@ -65,6 +65,7 @@ console.log(`${PODS} pods, ${HERE} of them here, ${POLICIES} policies; after ${Q
 for (const [name, [command = "", ...args]] of Object.entries(settings)) {
   const enforcer = [
     "enforcer",
+    "--standalone",
     "--node",
     "n1",
     "--backend",

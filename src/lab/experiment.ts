@@ -4,7 +4,13 @@ import type { ManifestCluster } from "../kube/manifest-cluster.ts";
 import type { Backend } from "./backend.ts";
 import { clusterNow } from "./cluster/cluster-now.ts";
 import { startControlPlane } from "./cluster/control-plane.ts";
-import { type LabCluster, routeServices, runPods, startEnforcers } from "./cluster/lab-cluster.ts";
+import {
+  type LabCluster,
+  routeServices,
+  runPods,
+  startControlledEnforcers,
+  startEnforcers,
+} from "./cluster/lab-cluster.ts";
 import { apply, create } from "./cluster/objects.ts";
 import { schedule } from "./cluster/schedule.ts";
 import type { Lab } from "./lab.ts";
@@ -15,7 +21,14 @@ import type { Progress } from "./progress.ts";
 export interface ExperimentOptions {
   readonly backend: Backend;
   readonly maxReplicas: number;
+  /** Who compiles the policies; default `standalone`, each enforcer for itself. */
+  readonly mode?: EnforcerMode;
 }
+
+/** `controller`: a pair of controllers does, and publishes what the enforcers carry out. */
+export type EnforcerMode = "standalone" | "controller";
+
+const starters = { standalone: startEnforcers, controller: startControlledEnforcers };
 
 /** What was measured, and the cluster as it then stood. */
 export interface Experiment {
@@ -28,7 +41,7 @@ export interface Experiment {
 export async function experiment(
   lab: Lab,
   manifests: ManifestCluster,
-  { backend, maxReplicas }: ExperimentOptions,
+  { backend, maxReplicas, mode = "standalone" }: ExperimentOptions,
   progress: Progress,
 ): Promise<Experiment> {
   progress.step("API server on loopback, opened into both nodes");
@@ -59,10 +72,11 @@ export async function experiment(
   };
   const before = await matrix("measuring without enforcement");
   for (const { source } of manifests.policies) await apply(control.client, source.raw);
+  const pair = mode === "controller" ? ", a pair of selvedge controller" : "";
   progress.step(
-    `${manifests.policies.length} NetworkPolicies, and selvedge enforcer on each node (iptables-${backend})`,
+    `${manifests.policies.length} NetworkPolicies${pair}, and selvedge enforcer on each node (iptables-${backend})`,
   );
-  await startEnforcers(cluster, backend);
+  await starters[mode](cluster, backend);
   const after = await matrix("measuring with enforcement");
   return { before, after, cluster };
 }

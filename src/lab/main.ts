@@ -12,6 +12,7 @@ interface UpFlags extends LabShape {
   readonly keep: boolean;
   readonly name: string;
   readonly maxReplicas: number;
+  readonly controller: boolean;
 }
 
 const SHOP = fileURLToPath(new URL("../../fixtures/shop", import.meta.url));
@@ -48,12 +49,13 @@ const up = new Command("up")
       .choices(["iptables", "nftables"])
       .default(USUAL_SHAPE.proxy),
   )
+  .option("--controller", "a pair of controllers compiles, and the enforcers follow it", false)
   .option("--name <name>", "labs of different names stand side by side", DEFAULT_LAB)
   .option("--max-replicas <count>", "pods of one workload that are run at most", count, 3)
-  .action(async (flags: UpFlags) => {
+  .action(async ({ controller, ...flags }: UpFlags) => {
     const missing = missingForLab();
     if (missing !== undefined) throw new Error(missing);
-    process.exitCode = await runLab(flags);
+    process.exitCode = await runLab({ ...flags, mode: controller ? "controller" : "standalone" });
   });
 
 const down = new Command("down")

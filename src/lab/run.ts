@@ -4,7 +4,7 @@ import { readManifests } from "../kube/files/read-manifests.ts";
 import { sourceProblemText } from "../kube/files/source.ts";
 import type { LabCluster } from "./cluster/lab-cluster.ts";
 import type { LabShape } from "./context.ts";
-import { experiment } from "./experiment.ts";
+import { type EnforcerMode, experiment } from "./experiment.ts";
 import { createLab } from "./lab.ts";
 import { disagreements, grid, summary } from "./matrix/report.ts";
 import { startProgress } from "./progress.ts";
@@ -15,6 +15,7 @@ export interface RunOptions extends LabShape {
   readonly name: string;
   readonly keep: boolean;
   readonly maxReplicas: number;
+  readonly mode: EnforcerMode;
 }
 
 const BAD_INPUT = 2;

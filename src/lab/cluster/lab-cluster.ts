@@ -7,7 +7,8 @@ import { mapLimit } from "../map-limit.ts";
 import { type LabPod, startPod, stopPod } from "../pod.ts";
 import { clusterNow } from "./cluster-now.ts";
 import type { ControlPlane } from "./control-plane.ts";
-import { type RunningEnforcer, startEnforcer } from "./enforcers.ts";
+import { startControllers } from "./controllers.ts";
+import { type RunningEnforcer, startControlledEnforcer, startEnforcer } from "./enforcers.ts";
 import { create, mergePatch, objectPath, remove } from "./objects.ts";
 import type { PodPlan } from "./schedule.ts";
 import { type LabService, labServices } from "./services.ts";
@@ -89,4 +90,13 @@ export async function routeServices(
 
 export function startEnforcers({ lab }: LabCluster, backend: "auto" | Backend): Promise<RunningEnforcer[]> {
   return Promise.all(lab.nodes.map((node) => startEnforcer(node, backend)));
+}
+
+/** The same, with a pair of controllers that they follow. */
+export async function startControlledEnforcers(
+  { lab, control }: LabCluster,
+  backend: "auto" | Backend,
+): Promise<RunningEnforcer[]> {
+  await startControllers(lab, control);
+  return Promise.all(lab.nodes.map((node) => startControlledEnforcer(node, backend)));
 }
