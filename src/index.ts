@@ -57,6 +57,8 @@ export {
   type MapEntry,
   connectivityMap,
 } from "./analysis/connectivity-map.ts";
+export type { MapEnd } from "./analysis/map/map-end.ts";
+export { type WorldBlock, worldBlocks } from "./analysis/map/world-blocks.ts";
 
 // Addresses.
 export { type Address, type Family, families, formatAddress, parseAddress } from "./core/address.ts";

@@ -1,5 +1,5 @@
 import { formatTraffic } from "../analysis/connectivity-map.ts";
-import { trafficText } from "../analysis/map-text.ts";
+import { trafficText } from "../analysis/traffic-text.ts";
 import { formatAddress } from "../core/address.ts";
 import type { Bounds, Verdict } from "../core/evaluate.ts";
 import { type Traffic, isNoTraffic, subtractTraffic } from "../core/traffic.ts";

@@ -1,30 +1,54 @@
 import { Command, Option } from "commander";
+import type { MapOnly } from "../analysis/map/map-filter.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { MapQuestion } from "./map-answer.ts";
+import { type MapFormat, mapFormats } from "./map-formats.ts";
 import { type SourceFlags, sourceOptions } from "./source-options.ts";
+
+interface MapFlags extends SourceFlags, MapQuestion {
+  readonly output: MapFormat;
+}
+
+const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  value,
+];
+
+const ONLY: readonly MapOnly[] = ["allowed", "denied", "depends", "all"];
 
 export function mapCommand(): Command {
   return sourceOptions(new Command("map"))
     .summary("who reaches whom, on what")
     .description(
-      "Shows for every pair of pods and workloads in the manifests what may pass: exact, every port and protocol.\n" +
-        "A pair of which nothing is known to pass is left out; so is what depends on addresses that files cannot tell.",
+      "Shows for every pair of pods and workloads, and for the world outside as far as policies tell it apart, what may pass:\n" +
+        "exact, every port and protocol. A pair of which nothing is known to pass is left out; so is what depends on what nobody\n" +
+        "knows. An end is [NAMESPACE/]NAME, NAMESPACE/KIND/NAME, node/NAME, NAMESPACE/{key=value,...}, an address, a CIDR, or world.",
     )
-    .addOption(new Option("-o, --output <format>", "output format").choices(["text", "json"]).default("text"))
+    .addOption(new Option("--from <end>", "only these sources (repeatable)").argParser(collect))
+    .addOption(new Option("--to <end>", "only these destinations (repeatable)").argParser(collect))
+    .option("--port <port[/proto]>", "only pairs where this passes: 8080, 53/UDP, http, icmp")
+    .addOption(
+      new Option("--only <which>", "pairs where something passes, nothing can, something depends, or all")
+        .choices(ONLY)
+        .default("allowed"),
+    )
+    .addOption(new Option("-o, --output <format>", "output format").choices(mapFormats).default("text"))
     .addHelpText(
       "after",
-      "\nExamples:\n  selvedge map -f manifests/\n  kubectl get ns,pods,deploy,netpol -A -o yaml | selvedge map -f - -o json",
+      "\nExit codes: 0 answered, 2 bad input, 3 RBAC hid what it may hang on.\n" +
+        "\nExamples:\n  selvedge map -f manifests/ -o md > map.md\n" +
+        "  selvedge map -f manifests/ --from world --port 443\n" +
+        "  kubectl get ns,pods,deploy,netpol -A -o yaml | selvedge map -f - -o json",
     )
-    .action(async (flags: SourceFlags & { readonly output: "text" | "json" }) => {
-      const [{ connectivityMap }, { mapText }, { loadSource }, { allParties }] = await Promise.all([
-        import("../analysis/connectivity-map.ts"),
-        import("../analysis/map-text.ts"),
+    .action(async (flags: MapFlags) => {
+      const [{ loadSource }, { answerMap }, { mapIn }] = await Promise.all([
         import("./load-source.ts"),
-        import("../library/parties.ts"),
+        import("./map-answer.ts"),
+        import("./map-output.ts"),
       ]);
-      const { cluster, program } = await loadSource(flags);
-      const parties = allParties(cluster);
-      const map = connectivityMap(program, parties);
-      const text =
-        flags.output === "json" ? `${JSON.stringify(map, undefined, 2)}\n` : mapText(map, parties.length);
-      process.stdout.write(text);
+      const loaded = await loadSource(flags);
+      const answer = answerMap(loaded, flags);
+      process.stdout.write(await mapIn(flags.output, { answer, only: flags.only }));
+      if (loaded.incomplete.length > 0) process.exitCode = exitCodes.incomplete;
     });
 }
