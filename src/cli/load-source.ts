@@ -42,7 +42,8 @@ export function refuseProblems({ problems }: Pick<ManifestSet, "problems">): voi
   throw new UsageError([count, ...lines, ...more].join("\n"));
 }
 
-function loaded({ manifests, namespace }: ReadSource): Loaded {
+/** What was read, judged and compiled. Throws UsageError for anything wrong in it, as `loadSource` does. */
+export function loaded({ manifests, namespace }: ReadSource): Loaded {
   const cluster = clusterFromManifests(manifests);
   refuseProblems(cluster);
   for (const warning of cluster.warnings) note(`warning: ${sourceProblemText(warning)}`);

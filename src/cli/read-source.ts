@@ -18,7 +18,16 @@ export interface ReadSource {
 
 /** Reads files, or the live cluster where no files are named. Throws UsageError where that cannot be asked. */
 export async function readSource(flags: SourceFlags): Promise<ReadSource> {
-  const base = await readBase(flags);
+  const source = await layChanges(await readBase(flags), flags);
+  for (const what of source.manifests.hidden) note(`RBAC hides ${what}: answers are incomplete`);
+  return source;
+}
+
+/** Lays the flags' overlays and deletions over what was read, and says which of them hit nothing. */
+export async function layChanges(
+  base: ReadSource,
+  flags: Pick<SourceFlags, "overlay" | "delete">,
+): Promise<ReadSource> {
   const overlays: ManifestSet[] = [];
   for (const path of flags.overlay ?? []) {
     const over = await readManifests([path]);
@@ -30,7 +39,6 @@ export async function readSource(flags: SourceFlags): Promise<ReadSource> {
   const deletions = (flags.delete ?? []).map((text) => deletion(text, base.namespace));
   const { manifests, missed } = withoutObjects(laid, deletions);
   for (const { object } of missed) note(`--delete changes nothing: there is no ${object}`);
-  for (const what of manifests.hidden) note(`RBAC hides ${what}: answers are incomplete`);
   return { ...base, manifests };
 }
 

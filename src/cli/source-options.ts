@@ -23,25 +23,22 @@ const collect = (value: string, before: readonly string[] | undefined): readonly
 const repeated = (flags: string, description: string): Option =>
   new Option(flags, description).argParser(collect);
 
-/** Adds the options by which every question says which cluster it is about. */
-export const sourceOptions = (command: Command): Command =>
-  command
+/**
+ * Adds the options by which every question says which cluster it is about. `beside`: the verb asks a live cluster beside the
+ * files, too.
+ */
+export const sourceOptions = (command: Command, live: "instead" | "beside" = "instead"): Command => {
+  const liveOption = (flags: string, description: string): Option =>
+    new Option(flags, description).conflicts(live === "instead" ? ["filename"] : []);
+  return command
     .addOption(
       repeated(
         "-f, --filename <path>",
         "manifest file or folder (YAML or JSON, read recursively), - for standard input;\nwithout it the live cluster is asked",
       ),
     )
-    .addOption(
-      new Option("--kubeconfig <file>", "kubeconfig of the live cluster (default: as kubectl)").conflicts(
-        "filename",
-      ),
-    )
-    .addOption(
-      new Option("--context <name>", "context of the kubeconfig (default: the current one)").conflicts(
-        "filename",
-      ),
-    )
+    .addOption(liveOption("--kubeconfig <file>", "kubeconfig of the live cluster (default: as kubectl)"))
+    .addOption(liveOption("--context <name>", "context of the kubeconfig (default: the current one)"))
     .addOption(
       new Option(
         "-n, --namespace <name>",
@@ -61,3 +58,4 @@ export const sourceOptions = (command: Command): Command =>
         "an object to leave out, with what it controls (KIND/NAME for ns, node)",
       ),
     );
+};
