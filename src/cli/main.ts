@@ -4,6 +4,7 @@ import { cleanupCommand } from "./cleanup-command.ts";
 import { controllerCommand } from "./controller-command.ts";
 import { countersCommand } from "./counters-command.ts";
 import { denialsCommand } from "./denials-command.ts";
+import { diffCommand } from "./diff-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { enforcerCommand } from "./enforcer-command.ts";
 import { UsageError, exitCodes } from "./exit-codes.ts";
@@ -20,6 +21,7 @@ const program = new Command("selvedge")
   .showHelpAfterError("(add --help for usage)")
   .addCommand(canCommand())
   .addCommand(mapCommand())
+  .addCommand(diffCommand())
   .addCommand(lintCommand())
   .addCommand(ruleCommand())
   .addCommand(snapshotCommand())
