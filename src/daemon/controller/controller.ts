@@ -11,6 +11,7 @@ import { type PolicyIntent, policyIntent } from "../../kube/publish/policy-inten
 import type { CompiledPolicyStatus } from "../../kube/wire/compiled-policy-status.ts";
 import type { ControllerObserver } from "./controller-observer.ts";
 import type { DeclaredPolicy } from "./declared.ts";
+import { writeGuests } from "./guest-writer.ts";
 import { isEnforced, policyStatus } from "./policy-status.ts";
 import { Progress } from "./progress.ts";
 import { CONCURRENCY, type WriteFailure, publish, writeFailure } from "./publisher.ts";
@@ -74,7 +75,9 @@ export class Controller {
     const { written, failures } = await publish(client, stages, signal);
     const isPublished =
       failures.length === 0 && (await untilSeen(stages.flat(), () => cluster.standing(), signal));
-    const unsaid = isPublished ? await this.#say(program, entries, signal) : [];
+    const unsaid = isPublished
+      ? [...(await this.#say(program, entries, signal)), ...(await this.#tellGuests(signal))]
+      : [];
     const all = [...failures, ...unsaid];
     const milliseconds = performance.now() - began;
     tell.passed({ policies: entries.size, groups: groups.length, written, failures: all, milliseconds });
@@ -118,6 +121,11 @@ export class Controller {
     return failures.map(({ item, error }) =>
       writeFailure(`compiledPolicies/${item.intent.key}/status`, error),
     );
+  }
+
+  #tellGuests(signal: AbortSignal): Promise<readonly WriteFailure[]> {
+    const { client, cluster } = this.#options;
+    return writeGuests(client, cluster.enforcers, (node) => cluster.declared.guests.first(node), signal);
   }
 
   #change(entry: Entry, program: Program, now: Date): StatusChange | undefined {

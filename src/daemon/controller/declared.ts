@@ -10,7 +10,9 @@ import { objectMetaSchema } from "../../kube/schema/object-meta.ts";
 import { toPod } from "../../kube/schema/pod.ts";
 import { problemText } from "../../kube/validation/field-problem.ts";
 import type { Collections } from "../collections.ts";
+import { type PlacedNode, toPlacedNode } from "../placed-node.ts";
 import { ConcernedNodes } from "./concerned-nodes.ts";
+import { GuestBook } from "./guest-book.ts";
 
 /** What the controller remembers of a NetworkPolicy, beside what the compiler makes of it. */
 export interface DeclaredPolicy {
@@ -26,6 +28,7 @@ export interface DeclaredPolicy {
 export interface Declared {
   readonly policies: ReadonlyMap<ObjectKey, DeclaredPolicy>;
   readonly concerned: ConcernedNodes;
+  readonly guests: GuestBook;
   program(): Program;
 }
 
@@ -53,6 +56,7 @@ const orNothing =
 export function watchDeclared(collections: Collections, onChange: () => void): Declared {
   const compiler = new Compiler();
   const concerned = new ConcernedNodes();
+  const guests = new GuestBook();
   const policies = new Map<ObjectKey, DeclaredPolicy>();
   collections.keep<Namespace>({
     path: "/api/v1/namespaces",
@@ -70,6 +74,15 @@ export function watchDeclared(collections: Collections, onChange: () => void): D
       if (pod === undefined) compiler.deletePod(key);
       else compiler.setPod(pod);
       concerned.setPod(key, pod);
+      guests.setPod(key, pod);
+      onChange();
+    },
+  });
+  collections.keep<PlacedNode>({
+    path: "/api/v1/nodes",
+    read: orNothing(toPlacedNode),
+    take: (name, node) => {
+      guests.setNode(name, node?.podCidrs);
       onChange();
     },
   });
@@ -93,5 +106,5 @@ export function watchDeclared(collections: Collections, onChange: () => void): D
     policies.set(key, isSame ? { ...declared, seenAt: before.seenAt } : declared);
     if (!isSame) compiler.setPolicy(declared.policy);
   };
-  return { policies, concerned, program: () => compiler.program() };
+  return { policies, concerned, guests, program: () => compiler.program() };
 }

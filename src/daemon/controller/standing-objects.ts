@@ -3,7 +3,11 @@ import type { ObjectKey } from "../../core/cluster.ts";
 import { type Standing, fingerprint } from "../../kube/publish/intent.ts";
 import { hasReached } from "../../kube/resource-version.ts";
 import { type CompiledPolicyStatus, compiledPolicyStatus } from "../../kube/wire/compiled-policy-status.ts";
-import { type EnforcerNodeStatus, enforcerNodeStatus } from "../../kube/wire/enforcer-node.ts";
+import {
+  type EnforcerNodeStatus,
+  enforcerNodeSpec,
+  enforcerNodeStatus,
+} from "../../kube/wire/enforcer-node.ts";
 
 const published = z.looseObject({
   metadata: z.looseObject({ resourceVersion: z.string(), generation: z.optional(z.int()) }),
@@ -39,12 +43,30 @@ export function readStandingPolicy(raw: unknown): StandingPolicy {
 const after = (before: StandingPolicy | undefined, now: StandingPolicy): StandingPolicy =>
   before?.generation === now.generation ? { ...now, specVersion: before.specVersion } : now;
 
-const enforcerNode = z.looseObject({ status: z.optional(z.unknown()) });
+const enforcerNode = z.looseObject({
+  metadata: z.looseObject({ uid: z.optional(z.string()) }),
+  spec: z.optional(z.unknown()),
+  status: z.optional(z.unknown()),
+});
+
+/** An EnforcerNode as it stands. */
+export interface StandingEnforcer {
+  readonly uid: string;
+  /** What it is told of others' pods in its blocks. */
+  readonly guest: ObjectKey | undefined;
+  readonly status: EnforcerNodeStatus;
+}
 
 /** `{}` for a status that cannot be read: its node has applied nothing that anybody knows of. */
-export function readEnforcerNode(raw: unknown): EnforcerNodeStatus {
-  const status = enforcerNodeStatus.safeParse(enforcerNode.parse(raw).status ?? {});
-  return status.success ? status.data : {};
+export function readEnforcerNode(raw: unknown): StandingEnforcer {
+  const { metadata, spec, status: rawStatus } = enforcerNode.parse(raw);
+  const told = enforcerNodeSpec.safeParse(spec ?? {});
+  const status = enforcerNodeStatus.safeParse(rawStatus ?? {});
+  return {
+    uid: metadata.uid ?? "",
+    guest: told.success ? told.data.guest : undefined,
+    status: status.success ? status.data : {},
+  };
 }
 
 /** Those that stand, by key; a policy's history is kept as far as it is needed. */

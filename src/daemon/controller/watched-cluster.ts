@@ -1,5 +1,4 @@
 import type { ObjectKey } from "../../core/cluster.ts";
-import type { Store } from "../../kube/store.ts";
 import type { Standing } from "../../kube/publish/intent.ts";
 import type { ByKey, Published } from "../../kube/publish/plan-publication.ts";
 import { collections as paths } from "../../kube/wire/api.ts";
@@ -7,6 +6,7 @@ import type { EnforcerNodeStatus } from "../../kube/wire/enforcer-node.ts";
 import { Collections, type CollectionsOptions } from "../collections.ts";
 import { type Declared, watchDeclared } from "./declared.ts";
 import {
+  type StandingEnforcer,
   type StandingPolicy,
   StandingPolicies,
   readEnforcerNode,
@@ -26,6 +26,8 @@ export interface WatchedCluster {
   takePolicy(key: ObjectKey, raw: unknown): void;
   /** By the node's name. */
   enforcer(node: string): EnforcerNodeStatus | undefined;
+  /** All that are there, by the node's name. */
+  readonly enforcers: ReadonlyMap<string, StandingEnforcer>;
 }
 
 /** Follows all of it; `onChange` after each change. */
@@ -51,10 +53,15 @@ export function watchForController(options: CollectionsOptions, onChange: () => 
       onChange();
     },
   });
-  const nodes: Store<EnforcerNodeStatus> = collections.keep<EnforcerNodeStatus>({
+  const enforcers = new Map<string, StandingEnforcer>();
+  collections.keep<StandingEnforcer>({
     path: paths.enforcerNodes,
     read: readEnforcerNode,
-    take: onChange,
+    take: (node, enforcer) => {
+      if (enforcer === undefined) enforcers.delete(node);
+      else enforcers.set(node, enforcer);
+      onChange();
+    },
   });
   return {
     synced: collections.synced,
@@ -63,6 +70,7 @@ export function watchForController(options: CollectionsOptions, onChange: () => 
     standing: () => ({ compiledPolicies: policies.all, addressGroups: groups }),
     policies: policies.all,
     takePolicy: (key, raw) => policies.takeAhead(key, readStandingPolicy(raw)),
-    enforcer: (node) => nodes.get(node),
+    enforcer: (node) => enforcers.get(node)?.status,
+    enforcers,
   };
 }
