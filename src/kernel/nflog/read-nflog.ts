@@ -11,9 +11,10 @@ export interface ReadNflogOptions {
 
 /*
  * No -s: libpcap sizes its receive buffer by the snapshot length, and of what the kernel batches (up to a second's worth)
- * a small buffer holds the first packets only. No filter either: libpcap has none for this link type.
+ * a small buffer holds the first packets only. No filter either: libpcap has none for this link type. As root to the end:
+ * in a container without CAP_SETUID it could not become another, and would give up.
  */
-const ARGS = ["-i", `nflog:${NFLOG_GROUP}`, "-n", "-U", "-w", "-"];
+const ARGS = ["-i", `nflog:${NFLOG_GROUP}`, "-n", "-U", "-Z", "root", "-w", "-"];
 
 /**
  * Has tcpdump copy out the denied packets of this network namespace, until it ends; tells why it did. The kernel has one
