@@ -1,5 +1,5 @@
 import { type Policy, policyKey } from "../../core/policy.ts";
-import { type CompiledPolicySpec, toCompiledPolicySpec } from "../wire/compiled-policy.ts";
+import { type CompiledPolicySpec, sealed, toCompiledPolicySpec } from "../wire/compiled-policy.ts";
 import { type Intent, fingerprint } from "./intent.ts";
 
 /** Which NetworkPolicy, and which state of it, a policy was compiled from. */
@@ -16,7 +16,7 @@ export interface PolicyIntent extends Intent {
 /** Bytes of a spec; etcd takes requests of 1.5 MiB, and metadata and status want their part. */
 const MOST_BYTES = 1_350_000;
 
-const closed = (spec: CompiledPolicySpec): CompiledPolicySpec => ({ ...spec, ingress: [], egress: [] });
+const closed = (spec: CompiledPolicySpec): CompiledPolicySpec => sealed({ ...spec, ingress: [], egress: [] });
 
 const isLarge = (spec: unknown): boolean => Buffer.byteLength(JSON.stringify(spec)) > MOST_BYTES;
 

@@ -1,7 +1,9 @@
+import { stringify } from "safe-stable-stringify";
 import * as z from "zod/mini";
 import { families } from "../../core/address.ts";
 import { addressSet, addressSetCidrs } from "../../core/address-set.ts";
 import { formatCidr, parseCidr } from "../../core/cidr.ts";
+import { digest } from "../../core/digest.ts";
 import { type Interval, intervalSet } from "../../core/intervals.ts";
 import {
   type Direction,
@@ -96,6 +98,12 @@ export const compiledPolicySpec = noted(
     }),
     ingress: ruleList(),
     egress: ruleList(),
+    digest: z.optional(
+      noted(z.string(), {
+        description:
+          "Of what the spec says: where it does not fit, the spec was edited, and is not enforced.",
+      }),
+    ),
   }),
   {
     description: "A NetworkPolicy in normal form: who is isolated, and what is allowed all the same.",
@@ -125,6 +133,12 @@ function toWirePorts({ numbered, named }: Ports): z.output<typeof wirePorts> {
   };
 }
 
+const digestOf = ({ subject, isolates, ingress, egress }: CompiledPolicySpec): string =>
+  digest(stringify({ subject, isolates, ingress, egress }) ?? "");
+
+/** The spec with the digest that goes with it. */
+export const sealed = (spec: CompiledPolicySpec): CompiledPolicySpec => ({ ...spec, digest: digestOf(spec) });
+
 export function toCompiledPolicySpec({ subject, isolates, rules }: Policy): CompiledPolicySpec {
   const wireRules = (direction: Direction): CompiledPolicySpec["ingress"] =>
     rules[direction].map(({ index, peers, ports }) => ({
@@ -132,12 +146,12 @@ export function toCompiledPolicySpec({ subject, isolates, rules }: Policy): Comp
       peers: toWirePeers(peers),
       ports: toWirePorts(ports),
     }));
-  return {
+  return sealed({
     subject: toWireSelector(subject),
     isolates: directions.filter((direction) => isolates[direction]),
     ingress: wireRules("ingress"),
     egress: wireRules("egress"),
-  };
+  });
 }
 
 function fromWirePorts(wire: z.output<typeof wirePorts>): Ports {
@@ -166,13 +180,14 @@ const fromWireRule = ({ index, peers, ports }: z.output<typeof wireRule>): Rule 
   ports: fromWirePorts(ports),
 });
 
-/** Reads a spec back; `undefined` for one that no compiler wrote: whoever finds it keeps the last good version. */
+/** Reads a spec back; `undefined` for one that no compiler wrote, or not so: whoever finds it keeps the last good version. */
 export function fromCompiledPolicySpec(
   { namespace, name }: { readonly namespace: string; readonly name: string },
   raw: unknown,
 ): Policy | undefined {
   const wire = compiledPolicySpec.safeParse(raw);
-  if (!wire.success) return undefined;
+  // A hand that opens a pod writes what the schema allows, and knows no digest.
+  if (!wire.success || wire.data.digest !== digestOf(wire.data)) return undefined;
   const { subject, isolates, ingress, egress } = wire.data;
   return {
     namespace,
