@@ -11,6 +11,8 @@ interface EnforcerFlags {
   readonly backend: "auto" | "nft" | "legacy";
   readonly logLevel: string;
   readonly healthPort: number;
+  readonly metricsHost?: string;
+  readonly metricsPort: number;
   readonly startGate: "auto" | "off";
   readonly cniCache: string;
   readonly events: "on" | "off";
@@ -56,6 +58,13 @@ export function enforcerCommand(): Command {
       new Option("--health-port <port>", "/healthz and /readyz on loopback; 0 chooses a free port")
         .argParser(port)
         .default(10_268),
+    )
+    .option(
+      "--metrics-host <address>",
+      "serve /metrics there too, to all who reach it; default: loopback alone",
+    )
+    .addOption(
+      new Option("--metrics-port <port>", "its port, with --metrics-host").argParser(port).default(10_270),
     )
     .addOption(
       new Option(

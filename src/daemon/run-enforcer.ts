@@ -33,6 +33,9 @@ export interface RunEnforcerOptions {
   readonly backend: Variant | "auto";
   readonly logLevel: string;
   readonly healthPort: number;
+  /** Where `/metrics` is served to others, beside loopback; nowhere by default. */
+  readonly metricsHost?: string | undefined;
+  readonly metricsPort: number;
   readonly startGate: GateMode;
   readonly cniCache: string;
   /** Whether denials are written as Events on pods. */
@@ -95,6 +98,16 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
         ["/denials", denials.feed.route],
       ]),
     });
+    // Denials tell addresses, and stay on loopback.
+    const exposed =
+      options.metricsHost === undefined
+        ? undefined
+        : await serveHealth({
+            host: options.metricsHost,
+            port: options.metricsPort,
+            notReady: enforcer.notReady,
+            routes: new Map([["/metrics", measured.route]]),
+          });
     counters.start(signal);
     events?.start();
     denials.start();
@@ -102,6 +115,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     await enforcer.done;
     await writer?.idle();
     health.close();
+    exposed?.close();
     log.info("stopped; the rules stay in force");
     return 0;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type Server, type Socket, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -31,6 +32,7 @@ const options = (port: number, healthPort: number, mode: "controller" | "standal
   backend: "nft" as const,
   logLevel: "silent",
   healthPort,
+  metricsPort: 0,
   startGate: "auto" as const,
   cniCache: "/nowhere",
   events: "on" as const,
@@ -57,3 +59,22 @@ test.each(["standalone", "controller"] as const)(
     await expect.poll(() => api.open.size, PATIENCE).toBe(0);
   },
 );
+
+test("to others it tells its metrics, and no denials", async () => {
+  const api = await silent();
+  const free = createServer().listen(0, "127.0.0.1");
+  await once(free, "listening");
+  const { port: metricsPort } = free.address() as AddressInfo;
+  free.close();
+  await once(free, "close");
+  const ended = runEnforcer({ ...options(api.port, 0), metricsHost: "127.0.0.2", metricsPort });
+  const status = async (path: string): Promise<number | undefined> => {
+    const response = await fetch(`http://127.0.0.2:${metricsPort}${path}`).catch(() => undefined);
+    await response?.body?.cancel();
+    return response?.status;
+  };
+  await expect.poll(() => status("/metrics"), PATIENCE).toBe(200);
+  expect(await status("/denials")).toBe(404);
+  process.emit("SIGTERM");
+  expect(await ended).toBe(0);
+});
