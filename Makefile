@@ -35,9 +35,9 @@ helm: setup ## build Helm at its pinned version, for `make manifests` and the ch
 
 # The tools come with the target: who only tests the program does not need them, and `make test` skips by name what it lacks.
 image-setup: setup
-	@command -v buildah >/dev/null && command -v debootstrap >/dev/null && command -v crun >/dev/null || { \
-	  echo "setup: Debian packages buildah, debootstrap and crun (the image)"; \
-	  apt-get install -y --no-install-recommends -qq buildah debootstrap crun >/dev/null; }
+	@command -v buildah >/dev/null && command -v debootstrap >/dev/null && command -v runc >/dev/null || { \
+	  echo "setup: Debian packages buildah, debootstrap and runc (the image)"; \
+	  apt-get install -y --no-install-recommends -qq buildah debootstrap runc >/dev/null; }
 
 image: image-setup ## the image as an OCI archive below build/, ARGS=arm64 for another architecture (needs root)
 	@node scripts/deploy/image.ts $(ARGS)

@@ -9,14 +9,8 @@ import { writeImageContext } from "./write-image-context.ts";
 /** Docker Hub's `library` is Docker's alone to publish to: nobody can put another image in the place of one built here. */
 const REPOSITORY = "docker.io/library/selvedge";
 
-export interface BuiltImage {
-  /** With its tag, as the manifests name it. */
-  readonly name: string;
-  readonly archive: string;
-}
-
-/** Builds deploy/Containerfile for one architecture, into an OCI archive. */
-export async function buildImage(architecture: Architecture, archive: string): Promise<BuiltImage> {
+/** Builds deploy/Containerfile for one architecture; the image's name with its tag, as the manifests have it. */
+export async function buildImage(architecture: Architecture): Promise<string> {
   const { version } = JSON.parse(await readFile("package.json", "utf8")) as { readonly version: string };
   const name = `${REPOSITORY}:${version}`;
   const base = await debianBase(architecture);
@@ -39,10 +33,14 @@ export async function buildImage(architecture: Architecture, archive: string): P
   } finally {
     await rm(context, { recursive: true, force: true });
   }
+  return name;
+}
+
+/** Writes an image that is built as an OCI archive: what `ctr images import` and `skopeo copy` take. */
+export async function archiveImage(name: string, archive: string): Promise<void> {
   await mkdir(dirname(archive), { recursive: true });
   await rm(archive, { force: true });
   await must("push", ["push", "--quiet", name, `oci-archive:${archive}:${name}`]);
-  return { name, archive };
 }
 
 async function must(what: string, args: readonly string[]): Promise<void> {
