@@ -8,6 +8,7 @@ import { diffCommand } from "./diff-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { enforcerCommand } from "./enforcer-command.ts";
 import { UsageError, exitCodes } from "./exit-codes.ts";
+import { explainCommand } from "./explain-command.ts";
 import { lintCommand } from "./lint-command.ts";
 import { mapCommand } from "./map-command.ts";
 import { ruleCommand } from "./rule-command.ts";
@@ -20,6 +21,7 @@ const program = new Command("selvedge")
   .helpCommand(true)
   .showHelpAfterError("(add --help for usage)")
   .addCommand(canCommand())
+  .addCommand(explainCommand())
   .addCommand(mapCommand())
   .addCommand(diffCommand())
   .addCommand(lintCommand())

@@ -1,0 +1,47 @@
+import type { ExplainInput } from "../analysis/explain/explain-input.ts";
+import type { Explanation } from "../analysis/explain/explanation.ts";
+import type { KernelCount, KernelLine, KernelWalk } from "../analysis/explain/netfilter/kernel-walk.ts";
+import { kernelWalks } from "../analysis/explain/netfilter/kernel-walks.ts";
+import { withCounters } from "../analysis/explain/netfilter/with-counters.ts";
+import { ruleHash } from "../render/rule-text.ts";
+import { UsageError } from "./exit-codes.ts";
+import type { ExplainFlags } from "./explain-question.ts";
+import { note } from "./note.ts";
+
+type CountOf = (walk: KernelWalk, line: KernelLine) => KernelCount | undefined;
+
+/** What this node's kernel has counted; a rule is known again by its chain and the digest in its comment. */
+async function kernelCounts({ backend }: Pick<ExplainFlags, "backend">): Promise<CountOf> {
+  const [{ processExec }, { detectVariant }, { readCounted }] = await Promise.all([
+    import("../kernel/exec.ts"),
+    import("../kernel/variant.ts"),
+    import("../kernel/counters/read-counted.ts"),
+  ]);
+  const variant = backend === "auto" ? await detectVariant(processExec) : backend;
+  const counted = await readCounted(processExec, variant).catch((error: unknown) => {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  });
+  return ({ family }, { chain, rule }) => {
+    const hash = ruleHash(rule);
+    const found = counted[family].find((each) => each.chain === chain && each.hash === hash);
+    return found === undefined ? undefined : { packets: found.packets, bytes: found.bytes };
+  };
+}
+
+/** The explanation with the kernel's rules and sets, and where they were asked for the counters of this node. */
+export async function withKernel(
+  input: ExplainInput,
+  explanation: Explanation,
+  flags: Pick<ExplainFlags, "counters" | "backend">,
+): Promise<Explanation> {
+  const groups = explanation.groups.map((group) => ({
+    ...group,
+    walks: kernelWalks(input, group.connection),
+  }));
+  if (flags.counters !== true) return { ...explanation, groups };
+  const countOf = await kernelCounts(flags);
+  const counted = groups.map((group) => ({ group, ...withCounters(group.walks, countOf) }));
+  if (!counted.some(({ isHere }) => isHere))
+    note("this node's kernel has none of these rules: no end is a pod of it, or no enforcer runs");
+  return { ...explanation, groups: counted.map(({ group, walks }) => ({ ...group, walks })) };
+}
