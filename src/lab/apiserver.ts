@@ -45,6 +45,8 @@ export interface ApiServer {
   readonly objects: (groupResource: string) => readonly KubeObject[];
   /** Forgets the past: watches and pages of any older resource version are expired (410). */
   readonly expireHistory: () => void;
+  /** How many watches are open. */
+  readonly openWatches: () => number;
   /** Drops every open connection; new ones are welcome. */
   readonly cutConnections: () => void;
   readonly close: () => Promise<void>;
@@ -111,7 +113,8 @@ export const startApiServer = async (options: ApiServerOptions = {}): Promise<Ap
   };
   furnish(env);
   const stopControllers = startControllers(env, options.podDeletion ?? "immediate");
-  const handling: HandlerOptions = { bookmarkIntervalMs: 60_000, futureWaitMs: 3000, ...options };
+  const watches = new Set<ServerResponse>();
+  const handling: HandlerOptions = { bookmarkIntervalMs: 60_000, futureWaitMs: 3000, ...options, watches };
   const newServer = (): Server => {
     const server = createServer((message, response) => {
       handle(env, handling, message, response).catch((error: unknown) => sendFault(response, error));
@@ -140,6 +143,7 @@ export const startApiServer = async (options: ApiServerOptions = {}): Promise<Ap
     },
     objects: (groupResource) => env.store.list(groupResource),
     expireHistory: () => env.store.expireHistory(),
+    openWatches: () => watches.size,
     cutConnections,
     close: async () => {
       stopControllers();

@@ -14,6 +14,7 @@ export interface Intent {
 export interface Standing {
   readonly fingerprint: string;
   readonly resourceVersion: string;
+  readonly uid?: string | undefined;
 }
 
 /** Equal for specs that say the same, whatever the order in which their fields are told. */

@@ -5,12 +5,13 @@ import type { Intent, Standing } from "./intent.ts";
 export type Published = "compiledPolicies" | "addressGroups";
 
 export type Write =
-  /** `resourceVersion`: of what it replaces; none where nothing stands. */
+  /** `resourceVersion` and `uid`: of what it replaces; none where nothing stands. */
   | {
       readonly kind: "apply";
       readonly collection: Published;
       readonly intent: Intent;
       readonly resourceVersion: string | undefined;
+      readonly uid?: string | undefined;
     }
   | {
       readonly kind: "delete";
@@ -25,8 +26,8 @@ function applies(collection: Published, wanted: ByKey<Intent>, standing: ByKey<S
   return [...wanted.values()]
     .filter(({ key, fingerprint }) => standing.get(key)?.fingerprint !== fingerprint)
     .map((intent) => {
-      const { resourceVersion } = standing.get(intent.key) ?? {};
-      return { kind: "apply", collection, intent, resourceVersion };
+      const { resourceVersion, uid } = standing.get(intent.key) ?? {};
+      return { kind: "apply", collection, intent, resourceVersion, uid };
     });
 }
 

@@ -38,7 +38,7 @@ export async function writeObject(client: KubeClient, write: Write, signal: Abor
     });
     return;
   }
-  const { collection, intent, resourceVersion } = write;
+  const { collection, intent, resourceVersion, uid } = write;
   const path = objectPath(collection, intent.key);
   const { metadata, spec } = intent;
   const head = { apiVersion: API_VERSION, kind: KINDS[collection] };
@@ -50,7 +50,8 @@ export async function writeObject(client: KubeClient, write: Write, signal: Abor
     return;
   }
   const applied = await applyTo(client, `${path}?${query}&force=true`, {
-    body: { ...head, metadata: { ...metadata, resourceVersion }, spec },
+    // By its uid alone an object that is gone is not made anew: there, an apply passes over the resourceVersion.
+    body: { ...head, metadata: { ...metadata, resourceVersion, uid }, spec },
     signal,
   });
   if (applied !== undefined && fingerprint(applied.spec) === intent.fingerprint) return;

@@ -2,7 +2,7 @@ import { asStored, inVersion } from "./conversion.ts";
 import { decodeObject, decodeRequest } from "./decode.ts";
 import type { ApiRequest } from "./api-request.ts";
 import { type Environment, timestamp } from "./environment.ts";
-import { type KubeObject, nameOf, namespaceOf, withMeta } from "./kube-object.ts";
+import { type KubeObject, nameOf, namespaceOf, withMeta, withField } from "./kube-object.ts";
 import { atBirth } from "./lifecycle.ts";
 import { ownUpdate } from "./managed-fields.ts";
 import { shapeOf } from "./merge-shape.ts";
@@ -85,8 +85,13 @@ export const create = (
   if (isRefusal(context)) return context;
   const decoded = decodeRequest(resource, request);
   if (isRefusal(decoded)) return decoded;
-  const own = (object: KubeObject): KubeObject =>
-    ownUpdate(undefined, withMeta(object, { managedFields: undefined }), context.writer, shapeOf(resource));
+  const own = (object: KubeObject): KubeObject => {
+    const clean = withMeta(object, { managedFields: undefined });
+    // The status of a custom resource is left out at its birth, and owned by nobody.
+    const kept =
+      resource.schema !== undefined && resource.hasStatus ? withField(clean, "status", undefined) : clean;
+    return ownUpdate(undefined, kept, context.writer, shapeOf(resource));
+  };
   const created = createObject(context, decoded.object, own);
   if (isRefusal(created)) return created;
   return { kind: "object", status: 201, resource, object: created, warnings: decoded.warnings };

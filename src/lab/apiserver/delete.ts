@@ -5,7 +5,14 @@ import { asString, at, isObject, type Json, type JsonObject } from "./json.ts";
 import { type KubeObject, nameOf, namespaceOf, withMeta } from "./kube-object.ts";
 import { isHeld, markDeleted } from "./lifecycle.ts";
 import { jsonDocument, type ListOutcome, type Outcome } from "./outcome.ts";
-import { conflict, forbidden, isRefusal, notFound, preconditionFailed, type Refusal } from "./refusal.ts";
+import {
+  deleteConflict,
+  forbidden,
+  isRefusal,
+  notFound,
+  preconditionFailed,
+  type Refusal,
+} from "./refusal.ts";
 import type { Resource } from "./resource.ts";
 import { parseSelection } from "./selection.ts";
 import { inVersion } from "./conversion.ts";
@@ -44,7 +51,7 @@ const preconditions = (resource: Resource, object: KubeObject, options: JsonObje
     );
   }
   if (wantedVersion === undefined || wantedVersion === resourceVersion) return undefined;
-  return conflict(
+  return deleteConflict(
     resource,
     name,
     `the ResourceVersion in the precondition (${asString(wantedVersion)}) does not match the ResourceVersion in record (${resourceVersion ?? ""}). The object might have been modified`,

@@ -22,6 +22,8 @@ export interface HandlerOptions {
   readonly futureWaitMs: number;
   readonly onRequest?: (request: ApiRequest) => void;
   readonly intercept?: Intercept;
+  /** Where the watches that are open are kept. */
+  readonly watches?: Set<ServerResponse>;
 }
 
 /** The body as text: what comes as protobuf goes on as JSON, as far as it is understood. */
@@ -89,7 +91,7 @@ export const handle = async (
     message.socket.destroy();
     return;
   }
-  if (intercepted !== undefined) {
+  if (intercepted !== undefined && intercepted !== "cut-answer") {
     sendBody(response, intercepted.status, intercepted.body ?? "", intercepted.headers ?? {});
     return;
   }
@@ -99,8 +101,14 @@ export const handle = async (
     return;
   }
   const outcome = await answer(env, request, options.futureWaitMs);
+  if (intercepted === "cut-answer") {
+    message.socket.destroy();
+    return;
+  }
   if (outcome.kind === "watch") {
-    const { bookmarkIntervalMs } = options;
+    const { bookmarkIntervalMs, watches } = options;
+    watches?.add(response);
+    response.once("close", () => watches?.delete(response));
     streamWatch(response, outcome, { store: env.store, presenter, bookmarkIntervalMs });
   } else {
     sendOutcome(response, outcome, presenter);

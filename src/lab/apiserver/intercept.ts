@@ -8,9 +8,10 @@ interface CannedAnswer {
 }
 
 /**
- * Decides about a request before the server does: `undefined` lets it pass, `"cut"` drops the connection, an
- * answer is sent instead. A promise delays the request until it settles.
+ * Decides about a request before the server does: `undefined` lets it pass, `"cut"` drops the connection,
+ * `"cut-answer"` does what is asked and drops the connection then, an answer is sent instead. A promise delays the
+ * request until it settles.
  */
-export type Intercept = (
-  request: ApiRequest,
-) => CannedAnswer | "cut" | undefined | Promise<CannedAnswer | "cut" | undefined>;
+export type Intercept = (request: ApiRequest) => Interception | Promise<Interception>;
+
+type Interception = CannedAnswer | "cut" | "cut-answer" | undefined;

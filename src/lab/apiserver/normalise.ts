@@ -17,6 +17,9 @@ const MAPS = new Set([
   "deprecatedTopology",
 ]);
 
+/** JSON as it is, which Go's types do not look into: the default that a CustomResourceDefinition's schema gives a field. */
+const RAW = new Set(["default"]);
+
 /** Lists without `omitempty`: empty or absent, they come back as null. */
 const NULL_LISTS: Readonly<Record<string, readonly string[]>> = {
   EndpointSlice: ["endpoints", "ports"],
@@ -35,6 +38,10 @@ const clean = (value: Json): Json => {
   const kept: JsonDraft = {};
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
+    if (RAW.has(key)) {
+      kept[key] = item;
+      continue;
+    }
     const cleaned = clean(item);
     if (!isEmpty(key, cleaned)) kept[key] = cleaned;
   }

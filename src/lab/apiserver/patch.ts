@@ -51,10 +51,11 @@ const patchExisting = (
 const spoken = ({ resource, subresource }: WriteContext, applied: KubeObject): KubeObject => {
   if (subresource === "status") {
     const { apiVersion, kind, metadata, status } = applied;
+    const { name = "", resourceVersion } = metadata;
     return {
       apiVersion,
       kind,
-      metadata: { name: metadata.name ?? "" },
+      metadata: { name, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
       ...(status === undefined ? {} : { status }),
     };
   }
@@ -82,8 +83,18 @@ const applyObject = (
   const applied = spoken(context, { ...(isObject(body) ? body : {}), apiVersion, kind, metadata });
   const live = storedObject(context);
   if (live === undefined && subresource !== "") return notFound(resource, name);
-  const asked = applied.metadata.resourceVersion;
-  if (asked !== undefined && asked !== live?.metadata.resourceVersion) return conflict(resource, name);
+  const { resourceVersion, uid } = applied.metadata;
+  // Where nothing stands, the real server heeds an asked uid and no asked resourceVersion.
+  if (live === undefined && uid !== undefined) {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    return conflict(resource, name, why);
+  }
+  if (
+    live !== undefined &&
+    resourceVersion !== undefined &&
+    resourceVersion !== live.metadata.resourceVersion
+  )
+    return conflict(resource, name);
   const normalise = (object: KubeObject): KubeObject | Refusal => {
     const decoded = decodeObject(resource, object, "Ignore");
     return isRefusal(decoded) ? decoded : decoded.object;
@@ -98,7 +109,11 @@ const applyObject = (
     live === undefined
       ? createObject(
           context,
-          withMeta(next, { name, namespace: resource.namespaced ? namespace : undefined }),
+          withMeta(next, {
+            name,
+            namespace: resource.namespaced ? namespace : undefined,
+            resourceVersion: undefined,
+          }),
           (made) => made,
         )
       : replaceObject(context, live, next, (_before, after) => after);

@@ -13,7 +13,7 @@ export interface PrinterColumn {
 /** A column's definition as a Table carries it. */
 export const columnDefinition = ({ name, type, priority }: PrinterColumn): JsonObject => ({
   name,
-  type: type === "date" ? "string" : type,
+  type,
   format: name === "Name" ? "name" : "",
   description: "",
   priority,

@@ -92,6 +92,10 @@ export const conflict = (
     detailsOf(resource, name),
   );
 
+/** 409 for a deletion of another state than was meant; of a custom resource the real server names the kind. */
+export const deleteConflict = (resource: Resource, name: string, why: string): Refusal =>
+  conflict(resource.schema === undefined ? resource : { ...resource, plural: resource.kind }, name, why);
+
 /** 409 for a precondition; the real server names the kind here, not the resource. */
 export const preconditionFailed = (resource: Resource, name: string, why: string): Refusal =>
   refusal(409, "Conflict", `Operation cannot be fulfilled on ${resource.kind} "${name}": ${why}`, {

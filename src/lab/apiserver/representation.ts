@@ -30,7 +30,7 @@ export interface Presenter {
 const plainList = ({ resource, items, metadata }: ListOutcome): JsonObject => ({
   kind: `${resource.kind}List`,
   apiVersion: groupVersion(resource),
-  metadata,
+  metadata: resource.schema === undefined ? metadata : { continue: "", ...metadata },
   // Items of built-in kinds do not repeat what the list says; custom resources do.
   items:
     resource.schema === undefined

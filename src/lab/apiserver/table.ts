@@ -11,12 +11,15 @@ export const partialMetadata = ({ metadata }: KubeObject): JsonObject => ({
   metadata,
 });
 
+/** The age of built-in kinds is text, that of custom resources a date. */
+const customAge: PrinterColumn = { ...ageColumn, type: "date" };
+
 const columnsOf = ({ columns, schema }: Resource): readonly PrinterColumn[] => {
   const narrow = columns.filter(({ priority }) => priority === 0);
   const wide = columns.filter(({ priority }) => priority > 0);
+  if (schema === undefined) return [nameColumn, ...narrow, ageColumn, ...wide];
   // A custom resource that declares columns has an Age only if it declares one.
-  const age = schema !== undefined && columns.length > 0 ? [] : [ageColumn];
-  return [nameColumn, ...narrow, ...age, ...wide];
+  return [nameColumn, ...(columns.length > 0 ? columns : [customAge])];
 };
 
 /** Objects as the table that `kubectl get` prints. `include` is the query's includeObject. */

@@ -145,7 +145,9 @@ export const update = (
   const conditional = resource.schema !== undefined || CONDITIONAL.has(resource.kind);
   if (conditional && incoming.metadata.resourceVersion === undefined) {
     const message = "Invalid value: 0: must be specified for an update";
-    return invalid(resource, context.name, [
+    // Of a custom resource the real server names the plural here.
+    const named = resource.schema === undefined ? resource : { ...resource, kind: resource.plural };
+    return invalid(named, context.name, [
       { field: "metadata.resourceVersion", reason: "FieldValueInvalid", message },
     ]);
   }

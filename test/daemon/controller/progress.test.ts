@@ -62,7 +62,8 @@ describe("a policy's status", () => {
     );
     await applied(cluster, "node-b");
     await vi.waitFor(() => expect(enforced(cluster)).toMatchObject({ status: "True", message: "2/2 nodes" }));
-    expect(controller.enforced).toMatchObject([{ key: "default/web", nodes: 2 }]);
+    // The server has the status before the controller has its answer.
+    await vi.waitFor(() => expect(controller.enforced).toMatchObject([{ key: "default/web", nodes: 2 }]));
     await quiet(cluster);
     expect(controller.enforced).toHaveLength(1);
   });

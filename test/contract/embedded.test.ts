@@ -1,0 +1,4 @@
+import { contract } from "./contract.ts";
+import { embeddedServer } from "./servers/embedded.ts";
+
+contract("the embedded API server", embeddedServer);
