@@ -10,7 +10,11 @@ import {
 } from "../../kube/wire/enforcer-node.ts";
 
 const published = z.looseObject({
-  metadata: z.looseObject({ resourceVersion: z.string(), generation: z.optional(z.int()) }),
+  metadata: z.looseObject({
+    resourceVersion: z.string(),
+    uid: z.optional(z.string()),
+    generation: z.optional(z.int()),
+  }),
   spec: z.optional(z.unknown()),
   status: z.optional(z.unknown()),
 });
@@ -26,17 +30,18 @@ export interface StandingPolicy extends Standing {
 /** What of ours is in the API server is read without a judgement: what is no good has a fingerprint that nobody wants. */
 export function readStandingGroup(raw: unknown): Standing {
   const { metadata, spec } = published.parse(raw);
-  return { fingerprint: fingerprint(spec), resourceVersion: metadata.resourceVersion };
+  const { resourceVersion, uid } = metadata;
+  return { fingerprint: fingerprint(spec), resourceVersion, uid };
 }
 
 export function readStandingPolicy(raw: unknown): StandingPolicy {
   const { metadata, spec, status: rawStatus } = published.parse(raw);
-  const { resourceVersion, generation = 0 } = metadata;
+  const { resourceVersion, uid, generation = 0 } = metadata;
   const read = compiledPolicyStatus.safeParse(rawStatus ?? {});
   const status = read.success ? read.data : {};
   const isOfThis = status.observedGeneration === generation;
   const specVersion = (isOfThis ? status.specVersion : undefined) ?? resourceVersion;
-  return { fingerprint: fingerprint(spec), resourceVersion, generation, status, specVersion };
+  return { fingerprint: fingerprint(spec), resourceVersion, uid, generation, status, specVersion };
 }
 
 /** What stood before tells when the spec was written, where only the status has changed since. */

@@ -36,6 +36,8 @@ export const addressGroupSpec = noted(
     group: noted(z.string(), {
       description: "Digest of the selectors: by this name policies speak of the group.",
       pattern: "^[a-z2-7]{24}$",
+      // The API server takes no rule over a text that may be of any length.
+      maxLength: 24,
       "x-kubernetes-validations": [{ rule: "self == oldSelf", message: "a slice stays its group's" }],
     }),
     namespace: z.optional(z.string()),
