@@ -24,6 +24,8 @@ export interface FindingReport {
   readonly rules: readonly FindingRule[];
   /** In the order in which they are to be shown. */
   readonly findings: readonly Finding[];
+  /** What to say at the end, for people; absent: how many findings there are. */
+  readonly summary?: string;
 }
 
 /** A source file's text by the name that findings give it; `undefined` where there is none. */

@@ -25,8 +25,8 @@ function row({ code, severity, message, object, field, file, line, help }: Findi
 }
 
 /** A table for a pull request's comment or a job's summary. */
-export function findingsMarkdown({ verb, findings }: FindingReport): string {
-  const heading = `### selvedge ${verb}: ${countText(findings)}\n`;
+export function findingsMarkdown({ verb, findings, summary }: FindingReport): string {
+  const heading = `### selvedge ${verb}: ${summary ?? countText(findings)}\n`;
   if (findings.length === 0) return heading;
   const head = "| severity | code | where | what |\n| --- | --- | --- | --- |";
   return `${heading}\n${head}\n${findings.map(row).join("\n")}\n`;
