@@ -23,13 +23,16 @@ const SELF: Readonly<Record<Family, string>> = {
 /** RFC 4861: without these no IPv6 neighbour is ever found, so policies never see them. */
 const NEIGHBOUR_DISCOVERY = [133, 134, 135, 136, 137];
 
+/** A flow is judged when it is new: of one that stands, a packet pays for this alone. */
+const NOT_JUDGED = "-m conntrack ! --ctstate RELATED,ESTABLISHED";
+
 export const HOOKS: readonly Hook[] = [
-  { chain: "FORWARD", rule: ruleText(`-j ${FORWARD_CHAIN}`, "Selvedge: NetworkPolicy") },
+  { chain: "FORWARD", rule: ruleText(`${NOT_JUDGED} -j ${FORWARD_CHAIN}`, "Selvedge: NetworkPolicy") },
   // kube-proxy in IPVS mode sends pods' packets through OUTPUT; packets of the node itself are its own business.
   {
     chain: "OUTPUT",
     rule: ruleText(
-      `-m addrtype ! --src-type LOCAL -j ${FORWARD_CHAIN}`,
+      `${NOT_JUDGED} -m addrtype ! --src-type LOCAL -j ${FORWARD_CHAIN}`,
       "Selvedge: NetworkPolicy behind IPVS",
     ),
   },
@@ -55,6 +58,7 @@ export function forwardChain(
       "reply of a flow that was cut",
     );
   return [
+    // Our hooks let none of these in. A rule of somebody else may lead here too, and must not have replies judged.
     ruleText("-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN", "judged when it was new"),
     ...(host.selfTraffic === "bpf"
       ? [ruleText(`-m bpf --bytecode "${SELF[family]}" -j RETURN`, "a pod to itself")]

@@ -101,7 +101,7 @@ test("bits that all addresses share are not asked for", () => {
 test("the chains of a trie say whose they are", () => {
   const [first] = dispatchChains("egress", row(17, "10.0.0.8")).get("SV-EGRESS") ?? [];
   expect(first?.replace(/ #[a-z2-7]{10}"/, '"')).toBe(
-    '-m comment --comment "pods of 10.0.0.0/28" -s 10.0.0.0/28 -g SV-E-10.0.0.0/28',
+    '-s 10.0.0.0/28 -m comment --comment "pods of 10.0.0.0/28" -g SV-E-10.0.0.0/28',
   );
 });
 

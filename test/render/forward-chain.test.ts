@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { bitsOf } from "../support/bits.ts";
 import type { Packet } from "../support/netfilter/packet.ts";
+import { restore } from "../support/netfilter/table.ts";
 import { passes } from "../support/netfilter/traverse.ts";
 import { familyOf, kernelWith } from "../support/packet-interpreter.ts";
 import { cluster, policy } from "../support/scenario.ts";
@@ -37,6 +38,13 @@ describe("before any policy", () => {
   test("replies and related packets pass", () => {
     expect(isForwarded(packet({ state: "ESTABLISHED" }))).toBe(true);
     expect(isForwarded(packet({ state: "RELATED", protocol: "icmp", icmpType: 3 }))).toBe(true);
+  });
+
+  test("replies pass even where somebody else's rule, which asks for no state, leads to our chain", () => {
+    const { IPv4 } = closed.tables;
+    const theirs = restore(IPv4, "*mangle\n-I FORWARD 1 -j SELVEDGE-FORWARD\nCOMMIT\n", closed.sets);
+    expect(passes(theirs, "FORWARD", packet({ state: "ESTABLISHED" }))).toBe(true);
+    expect(passes(theirs, "FORWARD", packet())).toBe(false);
   });
 
   test("IPv6 neighbour discovery (types 133-137) always passes, and no other ICMPv6", () => {

@@ -37,13 +37,13 @@ describe("the start gate", () => {
     const { inForward, chains } = gateRules(gate, "IPv4", table);
     const words = (way: string) => `start gate: ${way} an address of this node where no pod is known`;
     expect(inForward.map(readable)).toEqual([
-      `-m comment --comment "${words("from")}" -s 10.0.0.0/24 -m set ! --match-set SV4-known-* src -g SV-GATE`,
-      `-m comment --comment "${words("to")}" -d 10.0.0.0/24 -m set ! --match-set SV4-known-* dst -g SV-GATE`,
+      `-s 10.0.0.0/24 -m set ! --match-set SV4-known-* src -m comment --comment "${words("from")}" -g SV-GATE`,
+      `-d 10.0.0.0/24 -m set ! --match-set SV4-known-* dst -m comment --comment "${words("to")}" -g SV-GATE`,
     ]);
     expect([...chains].map(([name, rules]) => [name, ...rules.map(readable)])).toEqual([
       [
         "SV-GATE",
-        '-m comment --comment "seen" -m limit --limit 10/second --limit-burst 20 -j NFLOG --nflog-group 86 --nflog-prefix "SV gate SV-GATE"',
+        '-m limit --limit 10/second --limit-burst 20 -m comment --comment "seen" -j NFLOG --nflog-group 86 --nflog-prefix "SV gate SV-GATE"',
         '-m comment --comment "start gate: closed until this pod is programmed" -j DROP',
       ],
     ]);

@@ -101,3 +101,16 @@ test("a hash is found wherever iptables-save has the comment, and only a whole o
   expect(ruleHash(`-m comment --comment "a #${hash.slice(1)}" -j DROP`)).toBeUndefined();
   expect(ruleHash(`-m comment --comment "a #${hash.slice(1)}1" -j DROP`)).toBeUndefined();
 });
+
+test("the comment is the last of the matches, so that who is not meant does not pay for it", () => {
+  const readable = (text: string): string => text.replace(/ #[a-z2-7]{10}/, "");
+  expect(readable(ruleText("-p tcp -m tcp --dport 80 -j RETURN", "a"))).toBe(
+    '-p tcp -m tcp --dport 80 -m comment --comment "a" -j RETURN',
+  );
+  expect(readable(ruleText("-s 10.0.0.0/28 -g SV-X", "a"))).toBe(
+    '-s 10.0.0.0/28 -m comment --comment "a" -g SV-X',
+  );
+  expect(readable(ruleText("-j NFLOG --nflog-group 86", "a"))).toBe(
+    '-m comment --comment "a" -j NFLOG --nflog-group 86',
+  );
+});

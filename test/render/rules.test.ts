@@ -36,30 +36,31 @@ const written = ({ chains }: FamilyRuleset): string[] =>
 
 const comment = (text: string): string => `-m comment --comment "${text}"`;
 
+const NEW = "-m conntrack ! --ctstate RELATED,ESTABLISHED";
 const MID_STREAM = "-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m set --match-set";
 const CUT = comment("reply of a flow that was cut");
 const CLOSED = `${comment("isolated, and no chain knows this address: closed")} -j DROP`;
 const seen = (direction: string): string =>
-  `${comment("seen")} -m limit --limit 10/second --limit-burst 20 -j NFLOG --nflog-group 86 --nflog-prefix "SV ${direction} SV-C-*"`;
+  `-m limit --limit 10/second --limit-burst 20 ${comment("seen")} -j NFLOG --nflog-group 86 --nflog-prefix "SV ${direction} SV-C-*"`;
 
 test("the rules of IPv4", () => {
   expect(written(ruleset.IPv4)).toEqual([
-    `SELVEDGE-FORWARD: ${comment("judged when it was new")} -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN`,
-    `SELVEDGE-FORWARD: ${comment("a pod to itself")} -m bpf --bytecode "6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0" -j RETURN`,
-    `SELVEDGE-FORWARD: ${CUT} ${MID_STREAM} SV4-ingress-* src -j DROP`,
-    `SELVEDGE-FORWARD: ${CUT} ${MID_STREAM} SV4-egress-* dst -j DROP`,
-    `SELVEDGE-FORWARD: ${comment("egress of isolated pods")} -m set --match-set SV4-egress-* src -j SV-EGRESS`,
-    `SELVEDGE-FORWARD: ${comment("ingress of isolated pods")} -m set --match-set SV4-ingress-* dst -j SV-INGRESS`,
-    `SV-INGRESS: ${comment("shop/web")} -d 10.0.0.1/32 -g SV-C-*`,
+    `SELVEDGE-FORWARD: -m conntrack --ctstate RELATED,ESTABLISHED ${comment("judged when it was new")} -j RETURN`,
+    `SELVEDGE-FORWARD: -m bpf --bytecode "6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0" ${comment("a pod to itself")} -j RETURN`,
+    `SELVEDGE-FORWARD: ${MID_STREAM} SV4-ingress-* src ${CUT} -j DROP`,
+    `SELVEDGE-FORWARD: ${MID_STREAM} SV4-egress-* dst ${CUT} -j DROP`,
+    `SELVEDGE-FORWARD: -m set --match-set SV4-egress-* src ${comment("egress of isolated pods")} -j SV-EGRESS`,
+    `SELVEDGE-FORWARD: -m set --match-set SV4-ingress-* dst ${comment("ingress of isolated pods")} -j SV-INGRESS`,
+    `SV-INGRESS: -d 10.0.0.1/32 ${comment("shop/web")} -g SV-C-*`,
     `SV-INGRESS: ${CLOSED}`,
-    `SV-EGRESS: ${comment("shop/web")} -s 10.0.0.1/32 -g SV-C-*`,
+    `SV-EGRESS: -s 10.0.0.1/32 ${comment("shop/web")} -g SV-C-*`,
     `SV-EGRESS: ${CLOSED}`,
-    `SV-C-*: ${comment("shop/front ingress[0]")} -p tcp -m tcp --dport 8080 -m set --match-set SV4-G-* src -j RETURN`,
-    `SV-C-*: ${comment("shop/front ingress[1]")} -m set --match-set SV4-N-* src -j RETURN`,
+    `SV-C-*: -p tcp -m tcp --dport 8080 -m set --match-set SV4-G-* src ${comment("shop/front ingress[0]")} -j RETURN`,
+    `SV-C-*: -m set --match-set SV4-N-* src ${comment("shop/front ingress[1]")} -j RETURN`,
     `SV-C-*: ${seen("ingress")}`,
     `SV-C-*: ${comment("ingress isolated by shop/front")} -j DROP`,
-    `SV-C-*: ${comment("shop/front egress[0]")} -p udp -m udp --dport 53 -j RETURN`,
-    `SV-C-*: ${comment("shop/front egress[1]")} -p tcp -m set --match-set SV4-P-* dst,dst -j RETURN`,
+    `SV-C-*: -p udp -m udp --dport 53 ${comment("shop/front egress[0]")} -j RETURN`,
+    `SV-C-*: -p tcp -m set --match-set SV4-P-* dst,dst ${comment("shop/front egress[1]")} -j RETURN`,
     `SV-C-*: ${seen("egress")}`,
     `SV-C-*: ${comment("egress isolated by shop/front")} -j DROP`,
   ]);
@@ -70,22 +71,22 @@ test("the rules of IPv6 that differ", () => {
   expect(rules.filter((rule) => rule.includes("icmp"))).toEqual(
     [133, 134, 135, 136, 137].map(
       (type) =>
-        `SELVEDGE-FORWARD: ${comment("neighbour discovery")} -p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`,
+        `SELVEDGE-FORWARD: -p ipv6-icmp -m icmp6 --icmpv6-type ${type} ${comment("neighbour discovery")} -j RETURN`,
     ),
   );
   expect(rules.filter((rule) => rule.includes("egress[1]"))).toEqual([
-    `SV-C-*: ${comment("shop/front egress[1]")} -p tcp -m set --match-set SV6-P-* dst,dst -j RETURN`,
-    `SV-C-*: ${comment("shop/front egress[1]")} -p tcp -m set --match-set SV6-P-* dst,dst -m set --match-set SV6-N-* dst -j RETURN`,
+    `SV-C-*: -p tcp -m set --match-set SV6-P-* dst,dst ${comment("shop/front egress[1]")} -j RETURN`,
+    `SV-C-*: -p tcp -m set --match-set SV6-P-* dst,dst -m set --match-set SV6-N-* dst ${comment("shop/front egress[1]")} -j RETURN`,
   ]);
   expect(rules.some((rule) => rule.includes("ingress[1]"))).toBe(false);
 });
 
 test("the hooks are the same for both families", () => {
   const hooks = [
-    { chain: "FORWARD", rule: `${comment("Selvedge: NetworkPolicy")} -j SELVEDGE-FORWARD` },
+    { chain: "FORWARD", rule: `${NEW} ${comment("Selvedge: NetworkPolicy")} -j SELVEDGE-FORWARD` },
     {
       chain: "OUTPUT",
-      rule: `${comment("Selvedge: NetworkPolicy behind IPVS")} -m addrtype ! --src-type LOCAL -j SELVEDGE-FORWARD`,
+      rule: `${NEW} -m addrtype ! --src-type LOCAL ${comment("Selvedge: NetworkPolicy behind IPVS")} -j SELVEDGE-FORWARD`,
     },
   ];
   for (const { hooks: its } of [ruleset.IPv4, ruleset.IPv6])
@@ -130,6 +131,6 @@ test("addresses are led to their classes in ascending order, whatever the classe
   );
   const policies = [policy({ podSelector: {} }, "all"), policy({ podSelector: web }, "web")];
   const { chains } = rulesetOf(cluster(policies, { pods: many }), "n1").IPv4;
-  const led = (chains.get("SV-INGRESS") ?? []).flatMap((rule) => / -d (\S+)\/32 /.exec(rule)?.[1] ?? []);
+  const led = (chains.get("SV-INGRESS") ?? []).flatMap((rule) => /^-d (\S+)\/32 /.exec(rule)?.[1] ?? []);
   expect(led).toEqual(["9.9.9.9", "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.9", "10.0.0.10"]);
 });

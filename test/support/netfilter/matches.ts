@@ -69,9 +69,10 @@ function set(words: Words, context: RuleContext): Match {
 }
 
 function conntrack(words: Words): Match {
+  const isNegated = words.skip("!");
   words.expect("--ctstate");
   const states = words.take().split(",");
-  return ({ state }) => states.includes(state);
+  return ({ state }) => states.includes(state) !== isNegated;
 }
 
 function bpf(words: Words): Match {
