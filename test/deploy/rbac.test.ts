@@ -117,7 +117,7 @@ async function live(life: Life): Promise<void> {
     kind: "CompiledPolicy",
     metadata: { namespace: "default", name: "stray" },
     spec: left?.["spec"],
-  } as never);
+  });
   await expect.poll(() => names(life, "compiledpolicies"), PATIENCE).toEqual(["only-front"]);
   await life.user.request({ method: "DELETE", path: POLICY });
   await expect
