@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { writeDeclarations } from "./declarations.ts";
 import { licenses } from "./licenses.ts";
+import { buildPageAssets } from "./page-assets.ts";
 
 const outdir = process.argv[2] ?? "dist";
 
@@ -23,9 +24,12 @@ const options = {
   },
 } satisfies BuildOptions;
 
+// The map's page is a text within the program.
+const define = { SELVEDGE_PAGE: JSON.stringify(await buildPageAssets()) };
+
 await rm(outdir, { recursive: true, force: true });
 const [program, library, declarations] = await Promise.all([
-  build({ ...options, entryPoints: { selvedge: "src/cli/main.ts" }, minify: true, keepNames: true }),
+  build({ ...options, entryPoints: { selvedge: "src/cli/main.ts" }, define, minify: true, keepNames: true }),
   // Not minified: it stands in other people's stack traces.
   build({ ...options, entryPoints: { index: "src/index.ts" } }),
   writeDeclarations(outdir),

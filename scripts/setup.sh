@@ -38,6 +38,8 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   need tcpdump tcpdump "reads the kernel's log of denials"
   need ping iputils-ping "probes that are neither TCP nor UDP"
   need sysctl procps "turns the kernel's switches, as the mends of selvedge doctor do"
+  need dot graphviz "reads the graphs that selvedge map writes"
+  need chromium chromium "opens the page that selvedge map writes"
   need nc netcat-openbsd "connections for tests by hand"
   if [ -n "$missing" ]; then
     export DEBIAN_FRONTEND=noninteractive

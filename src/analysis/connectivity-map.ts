@@ -3,6 +3,7 @@ import type { Program } from "../core/program.ts";
 import { type Traffic, equalTraffic, formatPorts, isNoTraffic, noTraffic } from "../core/traffic.ts";
 import { type MapEnd, blockGroup, groupOf } from "./map/map-end.ts";
 import { type MapPair, mapPairs } from "./map/map-pairs.ts";
+import { reacher } from "./map/map-reach.ts";
 import type { WorldBlock } from "./map/world-blocks.ts";
 import type { Party } from "./party.ts";
 
@@ -74,6 +75,6 @@ export function connectivityMap(
   outside: readonly WorldBlock[] = [],
 ): ConnectivityMap {
   const groups = [...parties.map(groupOf), ...outside.map(blockGroup)];
-  const pairs = [...mapPairs(program, groups, groups)].flat();
+  const pairs = [...mapPairs(reacher(program), groups, groups)].flat();
   return mapOf(pairs.filter(({ reach }) => !isNoTraffic(reach.some)).map(mapEntry));
 }

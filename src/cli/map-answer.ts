@@ -2,7 +2,7 @@ import { type MapEntry, formatTraffic, mapEntry } from "../analysis/connectivity
 import { type MapGroup, blockGroup, isBlock } from "../analysis/map/map-end.ts";
 import { type MapOnly, type MapPort, isShown } from "../analysis/map/map-filter.ts";
 import { type MapPair, mapPairs } from "../analysis/map/map-pairs.ts";
-import type { Program } from "../core/program.ts";
+import { type Reacher, reacher } from "../analysis/map/map-reach.ts";
 import { isNoTraffic } from "../core/traffic.ts";
 import { findEnd } from "../library/ends.ts";
 import { parseEnd } from "../library/end-spec.ts";
@@ -28,8 +28,8 @@ export interface MapAnswer {
   readonly pairs: readonly MapPair[];
   /** Pairs that were looked at, without those with an end outside. */
   readonly inside: number;
-  /** The program that they were judged by: it knows each workload's pods. */
-  readonly program: Program;
+  /** Who judged them. */
+  readonly reacher: Reacher;
 }
 
 function named(texts: readonly string[] | undefined, groups: MapGroups, loaded: Loaded): MapGroup[] {
@@ -69,10 +69,11 @@ export function answerMap(loaded: Loaded, { from, to, port, only }: MapQuestion)
   const asked = portOf(port);
   const parties = [...sources, ...destinations].flatMap((group) => group.parties);
   const program = programWith(loaded.program, loaded.cluster, parties);
+  const judged = reacher(program);
   const pairs: MapPair[] = [];
   const shown = progress("selvedge map");
   let [done, inside] = [0, 0];
-  for (const row of mapPairs(program, sources, destinations)) {
+  for (const row of mapPairs(judged, sources, destinations)) {
     for (const pair of row) {
       if (!isBlock(pair.from) && !isBlock(pair.to)) inside += 1;
       if (isShown(pair, only, asked)) pairs.push(pair);
@@ -81,7 +82,7 @@ export function answerMap(loaded: Loaded, { from, to, port, only }: MapQuestion)
     shown.at(done, sources.length);
   }
   shown.end();
-  return { sources, destinations, pairs, inside, program };
+  return { sources, destinations, pairs, inside, reacher: judged };
 }
 
 /** The entries of an answer; what only depends is told where more than what is allowed was asked for. */

@@ -5,7 +5,8 @@ import type { MapQuestion } from "./map-answer.ts";
 import { type MapFormat, mapFormats } from "./map-formats.ts";
 import { type SourceFlags, sourceOptions } from "./source-options.ts";
 
-interface MapFlags extends SourceFlags, MapQuestion {
+interface MapFlags extends SourceFlags, Omit<MapQuestion, "only"> {
+  readonly only?: MapOnly;
   readonly output: MapFormat;
 }
 
@@ -30,13 +31,17 @@ export function mapCommand(): Command {
     .addOption(
       new Option("--only <which>", "pairs where something passes, nothing can, something depends, or all")
         .choices(ONLY)
-        .default("allowed"),
+        .default(undefined, "allowed; in html all"),
     )
-    .addOption(new Option("-o, --output <format>", "output format").choices(mapFormats).default("text"))
+    .addOption(
+      new Option("-o, --output <format>", "output format; html is one file, to be opened in a browser")
+        .choices(mapFormats)
+        .default("text"),
+    )
     .addHelpText(
       "after",
       "\nExit codes: 0 answered, 2 bad input, 3 RBAC hid what it may hang on.\n" +
-        "\nExamples:\n  selvedge map -f manifests/ -o md > map.md\n" +
+        "\nExamples:\n  selvedge map -f manifests/ -o html > map.html\n" +
         "  selvedge map -f manifests/ --from world --port 443\n" +
         "  kubectl get ns,pods,deploy,netpol -A -o yaml | selvedge map -f - -o json",
     )
@@ -47,8 +52,11 @@ export function mapCommand(): Command {
         import("./map-output.ts"),
       ]);
       const loaded = await loadSource(flags);
-      const answer = answerMap(loaded, flags);
-      process.stdout.write(await mapIn(flags.output, { answer, only: flags.only }));
+      const { output, port = "" } = flags;
+      const only = flags.only ?? (output === "html" ? "all" : "allowed");
+      // The page filters by itself, and has every reason in it.
+      const answer = answerMap(loaded, { ...flags, only: output === "html" ? "all" : only });
+      process.stdout.write(await mapIn(output, { answer, loaded, only, port }));
       if (loaded.incomplete.length > 0) process.exitCode = exitCodes.incomplete;
     });
 }

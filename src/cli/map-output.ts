@@ -2,13 +2,16 @@ import { mapOf } from "../analysis/connectivity-map.ts";
 import type { MapOnly } from "../analysis/map/map-filter.ts";
 import { sortedGroups } from "../analysis/map/map-pairs.ts";
 import type { MapExtent } from "../analysis/map/map-text.ts";
+import type { Loaded } from "./load-source.ts";
 import { type MapAnswer, entriesOf } from "./map-answer.ts";
 import type { MapFormat } from "./map-formats.ts";
 import { paint } from "./paint.ts";
 
 interface Asked {
   readonly answer: MapAnswer;
+  readonly loaded: Loaded;
   readonly only: MapOnly;
+  readonly port: string;
 }
 
 const WORDS: Readonly<Record<MapOnly, string>> = {
@@ -19,7 +22,7 @@ const WORDS: Readonly<Record<MapOnly, string>> = {
 };
 
 /** Writes the map. Each format is read from disk only where it is asked for. */
-export async function mapIn(format: MapFormat, { answer, only }: Asked): Promise<string> {
+export async function mapIn(format: MapFormat, { answer, loaded, only, port }: Asked): Promise<string> {
   const map = mapOf(entriesOf(answer, only));
   const ends = sortedGroups(
     new Map([...answer.sources, ...answer.destinations].map((group) => [group.name, group])).values(),
@@ -42,5 +45,7 @@ export async function mapIn(format: MapFormat, { answer, only }: Asked): Promise
         ? (await import("../analysis/map/map-dot.ts")).mapDot(graph)
         : (await import("../analysis/map/map-mermaid.ts")).mapMermaid(graph);
     }
+    case "html":
+      return (await import("./map-html.ts")).mapHtml(answer, loaded, { port, show: only });
   }
 }

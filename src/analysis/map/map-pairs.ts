@@ -1,6 +1,5 @@
-import type { Program } from "../../core/program.ts";
 import { type MapGroup, isBlock } from "./map-end.ts";
-import { type GroupReach, reacher } from "./map-reach.ts";
+import type { GroupReach, Reacher } from "./map-reach.ts";
 
 /** Two groups, and what passes from the one to the other. */
 export interface MapPair {
@@ -19,11 +18,10 @@ export const sortedGroups = (all: Iterable<MapGroup>): MapGroup[] => {
 
 /** Every pair, in order, all of one source's at a time. Of two ends outside, nobody is asked. */
 export function* mapPairs(
-  program: Program,
+  { reach }: Pick<Reacher, "reach">,
   from: readonly MapGroup[],
   to: readonly MapGroup[],
 ): Generator<readonly MapPair[]> {
-  const { reach } = reacher(program);
   const destinations = sortedGroups(to);
   for (const source of sortedGroups(from)) {
     const asked = isBlock(source) ? destinations.filter((each) => !isBlock(each)) : destinations;

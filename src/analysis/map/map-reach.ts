@@ -1,4 +1,4 @@
-import type { Family } from "../../core/address.ts";
+import { type Family, families } from "../../core/address.ts";
 import { type Answer, isExempt, speaks } from "../../core/end.ts";
 import { type Bounds, judge } from "../../core/evaluate.ts";
 import type { Program } from "../../core/program.ts";
@@ -39,11 +39,19 @@ export interface ClassParties {
   readonly parties: readonly Party[];
 }
 
+/** What both ends let pass between them. */
+export interface FamilySides {
+  readonly family: Family;
+  readonly egress: SideReach;
+  readonly ingress: SideReach;
+}
+
 /** `isExempt` has so many. */
 const ANSWERS = 3;
 
 export interface Reacher {
-  readonly classed: (group: MapGroup) => readonly ClassParties[];
+  /** What each two classes of two groups are told by either side, over each family that both speak. */
+  readonly sides: (from: MapGroup, to: MapGroup) => readonly FamilySides[];
   /** Equal answers are one object, where no pods of one group differ. */
   readonly reach: (from: MapGroup, to: MapGroup) => GroupReach;
 }
@@ -174,5 +182,18 @@ export function reacher(program: Program): Reacher {
     return known;
   }
 
-  return { classed, reach };
+  const sides = (from: MapGroup, to: MapGroup): FamilySides[] =>
+    classed(from).flatMap((one) =>
+      classed(to).flatMap((other) =>
+        families
+          .filter((family) => one.class.speaks[family] && other.class.speaks[family])
+          .map((family) => ({
+            family,
+            egress: side("egress", one.class, other.class, family),
+            ingress: side("ingress", other.class, one.class, family),
+          })),
+      ),
+    );
+
+  return { sides, reach };
 }

@@ -1,12 +1,12 @@
 import type { Family } from "../../core/address.ts";
-import { type Bounds, isolatingPolicies, judge } from "../../core/evaluate.ts";
+import { type Side, isolatingPolicies, judge } from "../../core/evaluate.ts";
 import type { Direction } from "../../core/policy.ts";
 import type { Program } from "../../core/program.ts";
 import { namedSetNumbers } from "./named-sets.ts";
 import type { PartyClass } from "./party-classes.ts";
 
 /** One end's leave towards every peer that its rules cannot tell from the others: one object, so that it can be a key. */
-export type SideReach = Bounds;
+export type SideReach = Side;
 
 /** What of a peer the rules of one subject look at. */
 interface Regard {
@@ -53,8 +53,7 @@ export function sideReacher(
     const known = sides.get(key);
     if (known !== undefined) return known;
     const [from, to] = direction === "egress" ? [subject, peer] : [peer, subject];
-    const { certain, possible } = judge(program, from.party.end, to.party.end, family)[direction];
-    const side = { certain, possible };
+    const side = judge(program, from.party.end, to.party.end, family)[direction];
     sides.set(key, side);
     return side;
   };

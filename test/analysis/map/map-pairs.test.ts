@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { blockGroup, groupOf } from "../../../src/analysis/map/map-end.ts";
 import { isShown } from "../../../src/analysis/map/map-filter.ts";
 import { mapPairs } from "../../../src/analysis/map/map-pairs.ts";
+import { reacher } from "../../../src/analysis/map/map-reach.ts";
 import { worldBlocks } from "../../../src/analysis/map/world-blocks.ts";
 import { destinationOf } from "../../../src/analysis/party.ts";
 import { reach } from "../../../src/analysis/reach.ts";
@@ -38,7 +39,7 @@ it(
       const parties = livePods(cluster.pods).map((pod) => podParty(pod, pod.name.length % 2 === 0));
       const groups = [...parties.map(groupOf), ...worldBlocks(program).map(blockGroup)];
       let verdicts = 0;
-      for (const { from, to, reach: found } of [...mapPairs(program, groups, groups)].flat()) {
+      for (const { from, to, reach: found } of [...mapPairs(reacher(program), groups, groups)].flat()) {
         const [a, b] = [must(from.parties[0]), must(to.parties[0])];
         // A single-stack pod and itself: everything passes, over a family that it speaks.
         const alone = reach(program, a, b);
@@ -74,7 +75,7 @@ it(
       const parties = livePods(cluster.pods).map((pod) => podParty(pod));
       const halves = [parties.slice(0, cut), parties.slice(cut)].filter((each) => each.length > 0);
       const groups = halves.map((each, i) => ({ end: { pod: `g/${i}` }, name: `g/${i}`, parties: each }));
-      const pairs = [...mapPairs(program, groups, groups)].flat();
+      const pairs = [...mapPairs(reacher(program), groups, groups)].flat();
       for (const { from, to, reach: found } of pairs) {
         const isOneself = from.name === to.name && from.parties.length > 1;
         const all = from.parties
