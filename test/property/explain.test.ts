@@ -46,6 +46,7 @@ import { clusterArbitrary, writtenClusterArbitrary } from "../support/cluster-ar
 import { manifests } from "../support/manifests.ts";
 import { must } from "../support/must.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
+import { rulesetOf } from "../support/transition.ts";
 
 const isObject = (value: unknown): value is Record<string | number, unknown> =>
   typeof value === "object" && value !== null;
@@ -203,6 +204,37 @@ describe("explanations", () => {
           }
         }
         return verdicts;
+      });
+    },
+    SEARCH_TIMEOUT,
+  );
+
+  it(
+    "lead through the very rules of the enforcer to the one that decides",
+    () => {
+      search("explain, kernel", { cases: clusterArbitrary, inTest: 30 }, (cluster) => {
+        const program = compile(cluster);
+        const input = inputOf(cluster, program);
+        const rulesets = new Map(nodes.map(({ name }) => [name, rulesetOf(cluster, name)]));
+        const flow: Flow = { protocol: "TCP", port: 80 };
+        const parties = partiesOf(cluster);
+        const pairs = parties.flatMap((from) => parties.map((to) => [from, to] as const));
+        let walked = 0;
+        for (const [from, to] of pairs.filter((_, i) => i % 3 === 0)) {
+          const connection = explained(input, { from, to, flow, source: "its own" });
+          for (const { direction, family, node, lines, sets } of kernelWalks(input, connection)) {
+            const ruleset = must(rulesets.get(must(node)))[family];
+            for (const { chain, rule } of lines) expect(ruleset.chains.get(chain)).toContain(rule);
+            for (const { name, size } of sets) expect(ruleset.sets.get(name)?.entries.size).toBe(size);
+            const { verdict } = connection[direction];
+            const does = lines.map((line) => line.does);
+            expect(does.slice(0, 2)).toEqual(["leads", "leads"]);
+            expect(does.includes("allows")).toBe(verdict !== "denied");
+            expect(does.at(-1) === "drops").toBe(verdict !== "allowed");
+            walked += 1;
+          }
+        }
+        return walked;
       });
     },
     SEARCH_TIMEOUT,

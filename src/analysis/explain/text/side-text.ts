@@ -37,7 +37,7 @@ function ruleNames(rules: readonly RuleExplanation[]): string {
   if (first === undefined) return "";
   const where = placeText(first.place);
   const others = more.length === 0 ? "" : `, and by ${list(more.map(({ id }) => ruleIdText(id)))}`;
-  return `${ruleIdText(first.id)}${where === "" || where.endsWith("]") ? "" : `  (${where})`}${others}`;
+  return `${ruleIdText(first.id)}${where === "" ? "" : `  (${where})`}${others}`;
 }
 
 function reason(side: SideExplanation, subject: Party, flow: string): string {

@@ -11,8 +11,8 @@ export function suggestionTitle(suggestion: Suggestion): string {
   if (suggestion.kind === "add policy") return `add the policy ${policy}`;
   const field =
     suggestion.kind === "add rule" ? `spec.${direction}` : `spec.${direction}[${suggestion.index}].ports`;
-  const { file } = suggestion.at;
-  return `add to ${field} of ${policy}${file === undefined ? "" : ` (${placeText(suggestion.at)})`}`;
+  const where = placeText(suggestion.at);
+  return `add to ${field} of ${policy}${where === "" ? "" : ` (${where})`}`;
 }
 
 /** How much it opens, in a sentence without a full stop. */

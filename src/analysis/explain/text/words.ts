@@ -11,8 +11,6 @@ export const verdictWord = (verdict: Verdict): string => WORDS[verdict];
 export const verdictPaint = (verdict: Verdict, paint: Paint): ((text: string) => string) =>
   ({ allowed: paint.good, denied: paint.error, depends: paint.warning })[verdict];
 
-/** `policies.yaml:22:7`, or the field of what has no file; nothing where the whole of a live object is meant. */
-export function placeText({ file, line, column, field }: FieldPlace): string {
-  const place = [file, line, column].filter((part) => part !== undefined).join(":");
-  return place === "" ? (field ?? "") : place;
-}
+/** `policies.yaml:22:7`; nothing of what is live, which is told by its name. */
+export const placeText = ({ file, line, column }: FieldPlace): string =>
+  [file, line, column].filter((part) => part !== undefined).join(":");

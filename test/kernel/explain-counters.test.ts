@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cluster, policy } from "../support/scenario.ts";
+import { manifests } from "../support/manifests.ts";
+import { rulesetOf } from "../support/transition.ts";
+import { enforce } from "./enforced.ts";
+import { type OwnNetns, ownNetns } from "./own-netns.ts";
+import { describeKernel } from "./support.ts";
+
+const told = cluster([
+  policy({
+    podSelector: { matchLabels: { app: "web" } },
+    ingress: [{ from: [{ podSelector: { matchLabels: { app: "client" } } }], ports: [{ port: 8080 }] }],
+  }),
+]);
+
+describeKernel("selvedge explain --counters", () => {
+  let netns: OwnNetns;
+  const folder = mkdtempSync(join(tmpdir(), "selvedge-explain-"));
+  const file = join(folder, "cluster.yaml");
+  beforeAll(async () => {
+    netns = await ownNetns();
+    writeFileSync(file, manifests(told));
+  });
+  afterAll(async () => {
+    await netns.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  describe.each(["nft", "legacy"] as const)("iptables-%s", (variant) => {
+    const explain = (from: string): ReturnType<OwnNetns["selvedge"]> =>
+      netns.selvedge("explain", "-f", file, from, "shop/web:8080", "--counters", "--backend", variant);
+
+    test("shows what the kernel has counted beside the rule that decides, and says where it is another node's", async () => {
+      expect(explain("shop/client").stderr).toMatch(/this node's kernel has none of these rules/);
+      await enforce(netns, variant, rulesetOf(told, "n1"));
+      const [save, restore] = [`iptables-${variant}-save`, `iptables-${variant}-restore`];
+      await netns.sh(`${save} -c -t mangle | sed 's/^\\[0:0\\]/[7:420]/' | ${restore} -c`);
+      const allowed = explain("shop/client");
+      expect({ status: allowed.status, stderr: allowed.stderr }).toEqual({ status: 0, stderr: "" });
+      expect(allowed.stdout).toMatch(/in the kernel of node n1: ingress, IPv4, table mangle\n/);
+      expect(allowed.stdout).toMatch(/ \[7:420\][^[]*"shop\/policy ingress\[0\] #\w+"[^[]* -j RETURN\n/);
+      const denied = explain("bank/teller");
+      expect(denied.status).toBe(1);
+      expect(denied.stdout).toMatch(/ \[7:420\][^[]*"ingress isolated by shop\/policy #\w+"[^[]*-j\s+DROP\n/);
+    });
+  });
+});
