@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test envtest-assets manifests helm image image-setup lab lab-down correctness mutation bench bench-setup bench-datapath bench-latency bench-peers
+.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down correctness mutation bench bench-setup bench-datapath bench-latency bench-peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,13 +33,7 @@ manifests: setup ## write the generated files of deploy/: selvedge.yaml, the cha
 helm: setup ## build Helm at its pinned version, for `make manifests` and the chart's tests (needs Go)
 	@node scripts/deploy/install-helm.ts
 
-# The tools come with the target: who only tests the program does not need them, and `make test` skips by name what it lacks.
-image-setup: setup
-	@command -v buildah >/dev/null && command -v debootstrap >/dev/null && command -v runc >/dev/null || { \
-	  echo "setup: Debian packages buildah, debootstrap and runc (the image)"; \
-	  apt-get install -y --no-install-recommends -qq buildah debootstrap runc >/dev/null; }
-
-image: image-setup ## the image as an OCI archive below build/, ARGS=arm64 for another architecture (needs root)
+image: setup ## the image as an OCI archive below build/, ARGS=arm64 for another architecture (needs root)
 	@node scripts/deploy/image.ts $(ARGS)
 
 lab: build ## a two-node cluster in network namespaces: enforce, measure, compare (needs root)

@@ -40,6 +40,9 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   need sysctl procps "turns the kernel's switches, as the mends of selvedge doctor do"
   need dot graphviz "reads the graphs that selvedge map writes"
   need chromium chromium "opens the page that selvedge map writes"
+  need buildah buildah "builds the image without Docker"
+  need debootstrap debootstrap "the image's base where no registry is in reach"
+  need runc runc "starts the image as a node's runtime does"
   need nc netcat-openbsd "connections for tests by hand"
   if [ -n "$missing" ]; then
     export DEBIAN_FRONTEND=noninteractive
