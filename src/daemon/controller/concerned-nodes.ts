@@ -23,6 +23,7 @@ export interface Subjects {
 export class ConcernedNodes {
   readonly #pods = new Map<string, Map<ObjectKey, Pod>>();
   readonly #versions = new Map<string, number>();
+  #changes = 0;
   readonly #known = new Map<ObjectKey, Known>();
 
   setPod(key: ObjectKey, pod: Pod | undefined): void {
@@ -30,9 +31,15 @@ export class ConcernedNodes {
     const pods = this.#pods.get(namespace) ?? new Map<ObjectKey, Pod>();
     if (pod === undefined || pod.hostNetwork || pod.finished) pods.delete(key);
     else pods.set(keyOf(pod), pod);
-    if (pods.size === 0) this.#pods.delete(namespace);
-    else this.#pods.set(namespace, pods);
-    this.#versions.set(namespace, (this.#versions.get(namespace) ?? 0) + 1);
+    // Counted over all namespaces, so that one that is forgotten and comes back has another version than before.
+    this.#changes += 1;
+    if (pods.size === 0) {
+      this.#pods.delete(namespace);
+      this.#versions.delete(namespace);
+    } else {
+      this.#pods.set(namespace, pods);
+      this.#versions.set(namespace, this.#changes);
+    }
   }
 
   of(policy: Policy): Subjects {

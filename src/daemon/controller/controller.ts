@@ -16,7 +16,7 @@ import { isEnforced, policyStatus } from "./policy-status.ts";
 import { Progress } from "./progress.ts";
 import { CONCURRENCY, type WriteFailure, publish, writeFailure } from "./publisher.ts";
 import { writeStatus } from "./status-writer.ts";
-import { untilSeen } from "./until-seen.ts";
+import { type Told, untilSeen } from "./until-seen.ts";
 import type { WatchedCluster } from "./watched-cluster.ts";
 
 export interface ControllerOptions {
@@ -72,9 +72,9 @@ export class Controller {
     const groups = [...program.groups.values()].flatMap(groupIntents);
     const addressGroups = new Map(groups.map((intent) => [intent.key, intent]));
     const stages = planPublication({ compiledPolicies, addressGroups }, cluster.standing());
-    const { written, failures } = await publish(client, stages, signal);
-    const isPublished =
-      failures.length === 0 && (await untilSeen(stages.flat(), () => cluster.standing(), signal));
+    const { written, versions, failures } = await publish(client, stages, signal);
+    const told = (): Told => ({ standing: cluster.standing(), versions: cluster.versions() });
+    const isPublished = failures.length === 0 && (await untilSeen(stages.flat(), versions, told, signal));
     const unsaid = isPublished
       ? [...(await this.#say(program, entries, signal)), ...(await this.#tellGuests(signal))]
       : [];

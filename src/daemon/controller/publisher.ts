@@ -1,6 +1,7 @@
 import { type KubeClient, KubeError } from "../../kube/client.ts";
 import { forEachLimit } from "../../kube/publish/for-each-limit.ts";
-import type { Write } from "../../kube/publish/plan-publication.ts";
+import type { Published as Collection, Write } from "../../kube/publish/plan-publication.ts";
+import { laterVersion } from "../../kube/resource-version.ts";
 import { writeObject } from "../../kube/publish/write-object.ts";
 
 /** Writes under way at once: an API server's default share for one client is a few dozen. */
@@ -19,8 +20,12 @@ export interface WriteFailure {
 
 export interface Published {
   readonly written: number;
+  /** The newest resourceVersion that was written in each collection. */
+  readonly versions: Versions;
   readonly failures: readonly WriteFailure[];
 }
+
+export type Versions = Readonly<Partial<Record<Collection, string>>>;
 
 const CONFLICT = 409;
 
@@ -47,14 +52,21 @@ export async function publish(
   signal: AbortSignal,
 ): Promise<Published> {
   let written = 0;
+  const versions: Partial<Record<Collection, string>> = {};
   for (const stage of stages) {
     const failures = await forEachLimit(stage, CONCURRENCY, async (write) => {
       signal.throwIfAborted();
-      await writeObject(client, write, signal);
+      const version = await writeObject(client, write, signal);
+      const { collection } = write;
+      if (version !== undefined) versions[collection] = laterVersion(versions[collection] ?? "0", version);
       written += 1;
     });
     if (failures.length > 0)
-      return { written, failures: failures.map(({ item, error }) => writeFailure(objectOf(item), error)) };
+      return {
+        written,
+        versions,
+        failures: failures.map(({ item, error }) => writeFailure(objectOf(item), error)),
+      };
   }
-  return { written, failures: [] };
+  return { written, versions, failures: [] };
 }

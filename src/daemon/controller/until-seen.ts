@@ -1,32 +1,46 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Standing } from "../../kube/publish/intent.ts";
 import type { ByKey, Published, Write } from "../../kube/publish/plan-publication.ts";
+import { hasReached } from "../../kube/resource-version.ts";
+import type { Versions } from "./publisher.ts";
 
-type StandingObjects = Readonly<Record<Published, ByKey<Standing>>>;
+/** What the watches have told. */
+export interface Told {
+  readonly standing: Readonly<Record<Published, ByKey<Standing>>>;
+  /** The version of each collection that they have reached. */
+  readonly versions: Versions;
+}
 
 /** Milliseconds that a write may take to come back by the watch. */
 const WITHIN = 5_000;
 const MOST_PAUSE = 50;
 
-function isSeen(write: Write, standing: StandingObjects): boolean {
-  if (write.kind === "delete") return !standing[write.collection].has(write.key);
-  return standing[write.collection].get(write.intent.key)?.fingerprint === write.intent.fingerprint;
-}
+const isGone = (write: Write, { standing }: Told): boolean =>
+  write.kind !== "delete" ||
+  standing[write.collection].get(write.key)?.resourceVersion !== write.resourceVersion;
+
+const hasCome = (collection: Published, written: Versions, told: Told): boolean =>
+  written[collection] === undefined || hasReached(told.versions[collection], written[collection]);
 
 /**
  * Waits until what was written has come back by the watch; false where it does not. A plan is made from what the watch has
- * told: made before the echo of the last one's writes, it would make them again.
+ * told: made before the echo of the last one's writes, it would make them again. What another has changed or deleted since
+ * has come back, too: the versions tell, not what stands.
  */
 export async function untilSeen(
   writes: readonly Write[],
-  standing: () => StandingObjects,
+  written: Versions,
+  told: () => Told,
   signal: AbortSignal,
 ): Promise<boolean> {
   const deadline = performance.now() + WITHIN;
-  let unseen = writes;
   for (let pause = 1; ; pause = Math.min(MOST_PAUSE, pause * 2)) {
-    unseen = unseen.filter((write) => !isSeen(write, standing()));
-    if (unseen.length === 0) return true;
+    const now = told();
+    const isSeen =
+      hasCome("compiledPolicies", written, now) &&
+      hasCome("addressGroups", written, now) &&
+      writes.every((write) => isGone(write, now));
+    if (isSeen) return true;
     if (signal.aborted || performance.now() > deadline) return false;
     await sleep(pause);
   }

@@ -4,6 +4,7 @@ import type { ByKey, Published } from "../../kube/publish/plan-publication.ts";
 import { collections as paths } from "../../kube/wire/api.ts";
 import type { EnforcerNodeStatus } from "../../kube/wire/enforcer-node.ts";
 import { Collections, type CollectionsOptions } from "../collections.ts";
+import type { Versions } from "./publisher.ts";
 import { type Declared, watchDeclared } from "./declared.ts";
 import {
   type StandingEnforcer,
@@ -21,6 +22,8 @@ export interface WatchedCluster {
   readonly declared: Declared;
   /** What is published, by key. */
   standing(): Readonly<Record<Published, ByKey<Standing>>>;
+  /** The versions of those collections that the watches have reached. */
+  versions(): Versions;
   readonly policies: ByKey<StandingPolicy>;
   /** Takes the answer to a write of a policy's status, ahead of the watch. */
   takePolicy(key: ObjectKey, raw: unknown): void;
@@ -36,9 +39,11 @@ export function watchForController(options: CollectionsOptions, onChange: () => 
   const declared = watchDeclared(collections, onChange);
   const policies = new StandingPolicies();
   const groups = new Map<string, Standing>();
+  const versions: { -readonly [each in keyof Versions]: Versions[each] } = {};
   collections.keep<StandingPolicy>({
     path: paths.compiledPolicies,
     read: readStandingPolicy,
+    onVersion: (version) => (versions.compiledPolicies = version),
     take: (key, policy) => {
       policies.take(key, policy);
       onChange();
@@ -47,6 +52,7 @@ export function watchForController(options: CollectionsOptions, onChange: () => 
   collections.keep<Standing>({
     path: paths.addressGroups,
     read: readStandingGroup,
+    onVersion: (version) => (versions.addressGroups = version),
     take: (key, group) => {
       if (group === undefined) groups.delete(key);
       else groups.set(key, group);
@@ -68,6 +74,7 @@ export function watchForController(options: CollectionsOptions, onChange: () => 
     done: collections.done,
     declared,
     standing: () => ({ compiledPolicies: policies.all, addressGroups: groups }),
+    versions: () => versions,
     policies: policies.all,
     takePolicy: (key, raw) => policies.takeAhead(key, readStandingPolicy(raw)),
     enforcer: (node) => enforcers.get(node)?.status,

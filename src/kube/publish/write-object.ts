@@ -26,9 +26,14 @@ export function objectPath(collection: keyof typeof collections, key: string): s
 /**
  * Carries out one write. It bears the resourceVersion of what it was planned against, and a new object is created and never
  * applied: what another has written since is refused with a conflict (409), so that a late write of a deposed leader undoes
- * nothing. A deletion of what is gone is done. Throws what the client throws.
+ * nothing. A deletion of what is gone is done. Returns the resourceVersion of what was written, and throws what the client
+ * throws.
  */
-export async function writeObject(client: KubeClient, write: Write, signal: AbortSignal): Promise<void> {
+export async function writeObject(
+  client: KubeClient,
+  write: Write,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   if (write.kind === "delete") {
     const path = objectPath(write.collection, write.key);
     const { resourceVersion } = write;
@@ -36,7 +41,7 @@ export async function writeObject(client: KubeClient, write: Write, signal: Abor
     await client.request({ method: "DELETE", path, body, signal }).catch((error: unknown) => {
       if (!(error instanceof KubeError && error.status === 404)) throw error;
     });
-    return;
+    return undefined;
   }
   const { collection, intent, resourceVersion, uid } = write;
   const path = objectPath(collection, intent.key);
@@ -46,15 +51,16 @@ export async function writeObject(client: KubeClient, write: Write, signal: Abor
   if (resourceVersion === undefined) {
     // Server-side apply would create it, too, but would also change what another leader has created in the meantime.
     const body = { ...head, metadata, spec };
-    await client.request({ method: "POST", path: `${parentOf(path)}?${query}`, body, signal });
-    return;
+    return versionOf(
+      await client.request({ method: "POST", path: `${parentOf(path)}?${query}`, body, signal }),
+    );
   }
   const applied = await applyTo(client, `${path}?${query}&force=true`, {
     // By its uid alone an object that is gone is not made anew: there, an apply passes over the resourceVersion.
     body: { ...head, metadata: { ...metadata, resourceVersion, uid }, spec },
     signal,
   });
-  if (applied !== undefined && fingerprint(applied.spec) === intent.fingerprint) return;
+  if (applied !== undefined && fingerprint(applied.spec) === intent.fingerprint) return versionOf(applied);
   // Fields that somebody added by hand are theirs in the eyes of server-side apply, and stay, or stand in the way of ours; a
   // whole update takes them away.
   const standing = applied ?? answer.parse(await client.request({ path, signal }));
@@ -64,7 +70,7 @@ export async function writeObject(client: KubeClient, write: Write, signal: Abor
     metadata: { ...standing.metadata, ...metadata, resourceVersion: version },
     spec,
   };
-  await client.request({ method: "PUT", path: `${path}?${query}`, body, signal });
+  return versionOf(await client.request({ method: "PUT", path: `${path}?${query}`, body, signal }));
 }
 
 /** The object as it then stands; `undefined` where what stands and what is applied make no valid object together. */
@@ -82,6 +88,8 @@ async function applyTo(
 }
 
 const INVALID = 422;
+
+const versionOf = (raw: unknown): string => String(answer.parse(raw).metadata["resourceVersion"]);
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf("/"));
 
