@@ -64,7 +64,7 @@ export function statusContract(subject: Subject): void {
       await writeObject(client, write(key, ["ingress"]), signal);
       const { resourceVersion } = (await read(key)).metadata;
       await writeObject(client, write(key, ["egress"], resourceVersion), signal);
-      const remove = (of: string): Promise<void> =>
+      const remove = (of: string): Promise<unknown> =>
         writeObject(
           client,
           { kind: "delete", collection: "compiledPolicies", key, resourceVersion: of },

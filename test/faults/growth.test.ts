@@ -1,0 +1,63 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { PATIENCE } from "../kube/reflector/fixture.ts";
+import { faultyCluster } from "./faulty-cluster.ts";
+import { pod, policy } from "../daemon/controller/fixture.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Bytes in use once all that nobody holds is gone. */
+async function heap(): Promise<number> {
+  for (let i = 0; i < 3; i += 1) {
+    collectGarbage();
+    await sleep(20);
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+const ROUNDS = 60;
+/** A leak of one object of ours a round would be as much as this; noise is a tenth of it. */
+const BYTES_PER_ROUND = 20_000;
+
+test("rounds of faults, each with a namespace, a pod and a policy that come and go, leave no watch and no memory behind", async () => {
+  const cluster = await faultyCluster(50);
+  const { server, client, link } = cluster;
+  const controller = cluster.start();
+  await cluster.converged();
+  let round = 0;
+  const rounds = async (count: number): Promise<void> => {
+    for (const last = round + count; round < last; round += 1) {
+      const name = `n${round}`;
+      const labels = { app: "a".repeat(60), round: name };
+      server.seed({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
+      server.seed(pod(name, labels, { ip: "10.0.0.1", namespace: name }));
+      const spec = { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels: labels } }] }] };
+      const path = `/apis/networking.k8s.io/v1/namespaces/${name}/networkpolicies`;
+      await client.request({ method: "POST", path, body: policy(name, spec, name) });
+      await expect.poll(() => server.objects("compiledpolicies.selvedge.dev").length, PATIENCE).toBe(1);
+      if (round % 3 === 0) link.cut();
+      if (round % 5 === 0) server.expireHistory();
+      if (round % 7 === 0) link.cutAfter(300);
+      if (round % 20 === 0) {
+        await link.refuse();
+        await link.welcome();
+      }
+      await client.request({ method: "DELETE", path: `/api/v1/namespaces/${name}` });
+      await expect.poll(() => server.objects("compiledpolicies.selvedge.dev").length, PATIENCE).toBe(0);
+    }
+    await cluster.converged();
+    // Those that were cut are asked for anew, and each collection once.
+    await expect.poll(server.openWatches, PATIENCE).toBe(cluster.watched.size);
+    cluster.forgetWrites();
+  };
+  await rounds(ROUNDS);
+  const before = await heap();
+  await rounds(ROUNDS);
+  const grown = (await heap()) - before;
+  process.stdout.write(`faults: ${Math.round(grown / 1024)} KiB more after ${ROUNDS} more rounds\n`);
+  expect(grown).toBeLessThan(ROUNDS * BYTES_PER_ROUND);
+  expect(controller.isLeader()).toBe(true);
+}, 180_000);
