@@ -10,6 +10,7 @@ import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import type { KernelState, StandingSet } from "../kernel/state.ts";
 import type { Variant } from "../kernel/variant.ts";
 import { withoutFamilies } from "../kernel/without-families.ts";
+import { Wordings } from "../kernel/wordings.ts";
 import type { KernelWriter } from "../kernel/writer.ts";
 import { setFamily } from "../render/names.ts";
 import type { Ruleset } from "../render/ruleset.ts";
@@ -43,6 +44,7 @@ export class NodeKernel {
   #recalled: Standing | undefined;
   /** Sets that could not be destroyed in the pass before. */
   #held: ReadonlyMap<string, string> = new Map();
+  readonly #wordings = new Wordings();
 
   /** Counts beginnings and ends of writes: a reading during which it moved tells of no moment. */
   #epoch = 0;
@@ -77,19 +79,20 @@ export class NodeKernel {
     const isRead = this.#standing === undefined;
     let standing: Standing;
     let unread: Reading["unread"] = new Map();
+    let raw: KernelState | undefined;
     try {
       if (this.#standing === undefined) {
         const looked = this.#looked?.epoch === this.#epoch ? this.#looked.reading : undefined;
         this.#looked = undefined;
         const reading = looked ?? (await readStanding(this.#exec, this.#variant));
         unread = reading.unread;
-        standing = { kind: "read", state: reading.state };
+        raw = reading.state;
+        standing = { kind: "read", state: this.#wordings.understood(raw) };
       } else standing = this.#standing;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { plan: noWrites, commands: 0, failures: [{ step: "read the kernel", message }] };
     }
-    const drift = standing.kind === "read" ? this.#drift(standing.state, unread) : {};
     const notRead = [...unread].map(([family, message]) => ({ step: `read ${family} rules`, message }));
     const whole =
       standing.kind === "read"
@@ -98,13 +101,14 @@ export class NodeKernel {
     const plan = withoutFamilies(whole, new Set(unread.keys()));
     if (isEmptyPlan(plan)) {
       this.#standing = notRead.length > 0 ? undefined : { kind: "left", ruleset: wanted, stayed: [] };
-      return { plan, commands: 0, failures: notRead, ...drift };
+      return { plan, commands: 0, failures: notRead, ...this.#drift(raw, unread) };
     }
     this.#standing = undefined;
     this.#epoch += 1;
     const { commands, failures, held } = await carryOut(writer, plan).finally(() => {
       this.#epoch += 1;
     });
+    if (standing.kind === "read" && failures.length === 0) await this.#learn(standing.state, wanted);
     // Rules that are gone hold their sets for a moment; what is still held at the next look is held by somebody else.
     const stuck = isRead ? [...held].filter(([name]) => this.#held.has(name)) : [];
     this.#held = held;
@@ -114,7 +118,8 @@ export class NodeKernel {
     });
     if (failures.length + notRead.length === 0) this.#standing = { kind: "left", ruleset: wanted, stayed };
     const notDestroyed = stuck.map(([name, message]) => ({ step: `destroy ${name}`, message }));
-    return { plan, commands, failures: [...notRead, ...failures, ...notDestroyed], ...drift };
+    const allFailures = [...notRead, ...failures, ...notDestroyed];
+    return { plan, commands, failures: allFailures, ...this.#drift(raw, unread) };
   }
 
   /**
@@ -140,13 +145,21 @@ export class NodeKernel {
     this.#standing = undefined;
   }
 
-  /** What others have changed since the recall of what was left. */
-  #drift(state: KernelState, unread: Reading["unread"]): Pick<Outcome, "drift"> {
-    const left = this.#recalled;
-    this.#recalled = undefined;
-    if (left?.kind !== "left" || unread.size > 0) return {};
+  /** Rules that read otherwise than we write them have just been written anew: so the tool words them. */
+  async #learn(before: KernelState, wanted: Ruleset): Promise<void> {
+    if (!this.#wordings.isInDoubt(before, wanted)) return;
+    // What cannot be read now is in doubt again at the next look.
+    const reading = await readStanding(this.#exec, this.#variant).catch(() => undefined);
+    if (reading !== undefined) this.#wordings.learn(reading.state, wanted);
+  }
+
+  /** What others have changed since the recall of what was left, by all that is known of how the tools word it. */
+  #drift(raw: KernelState | undefined, unread: Reading["unread"]): Pick<Outcome, "drift"> {
+    const left = raw === undefined ? undefined : this.#recalled;
+    if (raw !== undefined) this.#recalled = undefined;
+    if (raw === undefined || left?.kind !== "left" || unread.size > 0) return {};
     const drift = driftOf(
-      state,
+      this.#wordings.understood(raw),
       left.ruleset,
       left.stayed.map(([name]) => name),
     );

@@ -1,8 +1,8 @@
 import { families } from "../core/address.ts";
 import type { Ruleset } from "../render/ruleset.ts";
 import { isEmptyPlan, planWrites } from "./plan.ts";
+import { setMeant } from "./remake-set.ts";
 import type { KernelState } from "./state.ts";
-import { setOf } from "./writer.ts";
 
 /** What of ours others have changed, by name. */
 export interface Drift {
@@ -24,7 +24,8 @@ export function driftOf(standing: KernelState, left: Ruleset, stayed: Iterable<s
   const expected = new Set(stayed);
   const orphans = destroy.filter((name) => !expected.has(name));
   if (isEmptyPlan({ ...plan, destroy: orphans })) return undefined;
-  const sets = new Set([...[...plan.setsBefore, ...plan.setsAfter].map(setOf), ...orphans]);
+  const changed = [...plan.setsBefore, ...plan.setsAfter].flatMap((line) => setMeant(line) ?? []);
+  const sets = new Set([...changed, ...orphans]);
   const chains = families.flatMap((family) =>
     [...new Set(chainsIn(plan.tables.get(family) ?? ""))].map((chain) => `${family} ${chain}`),
   );

@@ -1,12 +1,9 @@
-import { ruleHash } from "../render/rule-text.ts";
 import type { Hook } from "../render/ruleset.ts";
+import { ruleIdentity } from "./rule-identity.ts";
 import type { StandingHook, StandingTable } from "./state.ts";
 
-/** A rule's words, whatever order a version of iptables prints its matches in. */
-const words = (rule: string): string => rule.split(" ").toSorted().join(" ");
-
-const isAsMeant = ({ position, hash, rule }: StandingHook, meant: string): boolean =>
-  position === 1 && hash === ruleHash(meant) && words(rule) === words(meant);
+const isAsMeant = ({ position, identity }: StandingHook, meant: string): boolean =>
+  position === 1 && identity === ruleIdentity(meant);
 
 /**
  * The lines that make a hook stand first in its chain, once, and as it was written; none where it does. What goes are rules

@@ -1,9 +1,10 @@
 import { type Family, families } from "../core/address.ts";
 import { setFamily } from "../render/names.ts";
-import { ruleHash } from "../render/rule-text.ts";
 import type { FamilyRuleset, Hook, IpSet, Ruleset } from "../render/ruleset.ts";
 import { hookLines } from "./hook-lines.ts";
+import { remakeLines, swapSet } from "./remake-set.ts";
 import { ruleIdentity } from "./rule-identity.ts";
+import { MAX_ENTRIES } from "./set-size.ts";
 import type { KernelState, StandingSet, StandingTable } from "./state.ts";
 
 /**
@@ -24,8 +25,6 @@ export interface Plan {
 export const isEmptyPlan = ({ setsBefore, tables, setsAfter, destroy }: Plan): boolean =>
   setsBefore.length + tables.size + setsAfter.length + destroy.length === 0;
 
-const MAX_ENTRIES = 1_048_576;
-
 function createLine(name: string, { type }: IpSet): string {
   const family = setFamily(name) === "IPv6" ? "inet6" : "inet";
   return `create ${name} ${type} family ${family} maxelem ${MAX_ENTRIES}`;
@@ -36,7 +35,18 @@ interface SetLines {
   readonly after: readonly string[];
 }
 
-function setLines(name: string, wanted: IpSet, standing: StandingSet | undefined): SetLines {
+const filled = (name: string, wanted: IpSet): string[] => [
+  createLine(name, wanted),
+  ...[...wanted.entries].map((entry) => `add ${name} ${entry}`),
+];
+
+function setLines(name: string, wanted: IpSet, sets: KernelState["sets"]): SetLines {
+  const standing = sets.get(name);
+  if (standing?.type === wanted.type && standing.isRemade === true) {
+    // What an enforcer left that died at this goes first (it is among what is to be destroyed); then the next look does it.
+    if (sets.has(swapSet(name))) return { before: [], after: [] };
+    return { before: remakeLines(name, (other) => filled(other, wanted)), after: [] };
+  }
   // A set of our name that is none of ours can only be made anew; where rules name it, ipset refuses, and says so.
   const isUsable = standing?.type === wanted.type;
   const destroy = standing === undefined || isUsable ? [] : [`destroy ${name}`];
@@ -59,20 +69,24 @@ function isAsMeant(rules: readonly string[], standing: readonly (string | undefi
 
 function tableText({ chains, hooks }: FamilyRuleset, standing: StandingTable): string | undefined {
   const changed = [...chains].filter(([name, rules]) => !isAsMeant(rules, standing.chains.get(name)));
-  const gone = [...standing.chains.keys()].filter((name) => !chains.has(name));
+  const isHeld = (name: string): boolean => standing.held.has(name);
+  // A rule of somebody else may lead to one of ours that is to go: that stays, empty, and so means nothing.
+  const gone = [...standing.chains]
+    .filter(([name, rules]) => !chains.has(name) && !(isHeld(name) && rules.length === 0))
+    .map(([name]) => name);
   const hooked = hooks.flatMap((hook) => hookLines(hook, standing.hooks));
   if (changed.length + gone.length + hooked.length === 0) return undefined;
   // Naming a chain empties it, within the same atomic step.
   const named = [...changed.map(([name]) => name), ...gone].map((name) => `:${name} - [0:0]`);
   const rules = changed.flatMap(([name, lines]) => lines.map((line) => `-A ${name} ${line}`));
-  const deleted = gone.map((name) => `-X ${name}`);
+  const deleted = gone.filter((name) => !isHeld(name)).map((name) => `-X ${name}`);
   return ["*mangle", ...named, ...rules, ...hooked, ...deleted, "COMMIT", ""].join("\n");
 }
 
 /** A pure function of what stands and what is meant: the same difference gives the same plan, whatever came before. */
 export function planWrites(standing: KernelState, wanted: Ruleset): Plan {
   const sets = new Map(families.flatMap((family) => [...wanted[family].sets]));
-  const lines = [...sets].map(([name, set]) => setLines(name, set, standing.sets.get(name)));
+  const lines = [...sets].map(([name, set]) => setLines(name, set, standing.sets));
   const tables = families.flatMap((family): [Family, string][] => {
     const text = tableText(wanted[family], standing.tables[family]);
     return text === undefined ? [] : [[family, text]];
@@ -94,10 +108,11 @@ export function stateAfter(
     const hooked = (chain: Hook["chain"]): StandingTable["hooks"]["FORWARD"] =>
       hooks
         .filter((hook) => hook.chain === chain)
-        .map(({ rule }) => ({ position: 1, hash: ruleHash(rule), rule }));
+        .map(({ rule }) => ({ position: 1, identity: ruleIdentity(rule) ?? rule, rule }));
     return {
       chains: new Map([...chains].map(([name, rules]) => [name, rules.map(ruleIdentity)])),
       hooks: { FORWARD: hooked("FORWARD"), OUTPUT: hooked("OUTPUT") },
+      held: new Set(),
     };
   };
   return {

@@ -13,7 +13,7 @@ export interface Reading {
   readonly unread: ReadonlyMap<Family, string>;
 }
 
-const nothing: StandingTable = { chains: new Map(), hooks: { FORWARD: [], OUTPUT: [] } };
+const nothing: StandingTable = { chains: new Map(), hooks: { FORWARD: [], OUTPUT: [] }, held: new Set() };
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

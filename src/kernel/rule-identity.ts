@@ -1,13 +1,17 @@
 import { ruleHash } from "../render/rule-text.ts";
-import { jumpOf } from "./saved-rules.ts";
+
+/** An option with what belongs to it: `! -s 10.0.0.0/8`, `--match-set SV4-G-a src`, `--comment "a -j b"`. */
+const OPTION = /(?:! )?-{1,2}[A-Za-z](?:"(?:[^"\\]|\\.)*"|[^" ]| (?!(?:! )?-{1,2}[A-Za-z]))*/g;
+
+/** As iptables-save words an option of ours: without quotes that are not needed, and units cut short. */
+const asSaved = (option: string): string =>
+  option.replace(/"([^"\s\\']*)"/, "$1").replace(/^(--limit \d+)\/second$/, "$1/sec");
 
 /**
- * What a rule is known by again: its digest and where it leads, in which all versions of the tools word it alike. Who puts
- * another verdict under the same comment, or renames the chain that it leads to, has made another rule.
+ * What a rule is known by again: all of its options, in whatever order a tool prints them, our digest among them;
+ * `undefined` for a rule that we did not write. How a tool words options otherwise than this, `Wordings` learns.
  */
 export function ruleIdentity(rule: string): string | undefined {
-  const hash = ruleHash(rule);
-  if (hash === undefined) return undefined;
-  const jump = jumpOf(rule);
-  return jump === undefined ? hash : `${hash} ${jump.isGoto ? "-g" : "-j"} ${jump.to}`;
+  if (ruleHash(rule) === undefined) return undefined;
+  return (rule.match(OPTION) ?? []).map(asSaved).toSorted().join(" ");
 }

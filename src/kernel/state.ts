@@ -8,7 +8,10 @@ export interface KernelState {
 }
 
 export interface StandingSet {
+  /** `other` for a type that is none of ours, and for one of the other family. */
   readonly type: SetType | "other";
+  /** It was made with other options than ours: it may be full too soon, or forget entries by itself. */
+  readonly isRemade?: boolean;
   readonly entries: ReadonlySet<string>;
 }
 
@@ -17,12 +20,15 @@ export interface StandingTable {
   readonly chains: ReadonlyMap<string, readonly (string | undefined)[]>;
   /** The rules of a built-in chain that we wrote (`isOurHook`), in order; others may lead to our chains as they like. */
   readonly hooks: Readonly<Record<"FORWARD" | "OUTPUT", readonly StandingHook[]>>;
+  /** Our chains to which rules of others lead: they cannot be removed. */
+  readonly held: ReadonlySet<string>;
 }
 
 export interface StandingHook {
   /** 1 is the first rule of the chain. */
   readonly position: number;
-  readonly hash: string | undefined;
+  /** By which it is known again (`ruleIdentity`). */
+  readonly identity: string;
   /** The rule in `iptables-save`'s words, to delete it by. */
   readonly rule: string;
 }

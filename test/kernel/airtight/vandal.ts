@@ -6,6 +6,20 @@ export interface Damage {
   readonly line: string;
   /** A name that the log has to tell. */
   readonly object: string;
+  /** It would change what other lines speak of. */
+  readonly isAlone?: boolean;
+}
+
+/**
+ * The same in as few rounds as may be: in each something is done to every object at once. What has to be done alone is a
+ * round of its own.
+ */
+export function rounds(done: readonly Damage[]): Damage[][] {
+  const [alone, others] = [done.filter(({ isAlone }) => isAlone), done.filter(({ isAlone }) => !isAlone)];
+  const together: Damage[][] = [];
+  for (const ofOne of Map.groupBy(others, ({ object }) => object).values())
+    for (const [i, damage] of ofOne.entries()) (together[i] ??= []).push(damage);
+  return [...together, ...alone.map((damage) => [damage])];
 }
 
 const families = [
@@ -48,15 +62,16 @@ function tableDamages(
       ...(/ -j (?:RETURN|DROP)\b/.test(rule)
         ? [`${tool} -R ${chain} ${i + 1} ${rule.replace(/ -j \S+/, " -j ACCEPT")}`]
         : []),
+      // One match more under the same comment, and a port that is another.
+      `${tool} -R ${chain} ${i + 1} ${rule.replace(/ -([jg]) /, " -m conntrack --ctstate INVALID -$1 ")}`,
+      ...(/ --dport /.test(rule)
+        ? [`${tool} -R ${chain} ${i + 1} ${rule.replace(/ --dport \S+/, " --dport 7")}`]
+        : []),
       ...(i + 1 < rules.length ? [`${tool} -D ${chain} ${i + 1}; ${tool} -A ${chain} ${rule}`] : []),
     ]);
-    return harm(
-      chain,
-      `${tool} -F ${chain}`,
-      `${tool} -E ${chain} SV-renamed`,
-      `${tool} -A ${chain} -j ACCEPT`,
-      ...inRules,
-    );
+    const renamed = harm(chain, `${tool} -E ${chain} SV-renamed`).map((each) => ({ ...each, isAlone: true }));
+    const inChain = harm(chain, `${tool} -F ${chain}`, `${tool} -A ${chain} -j ACCEPT`, ...inRules);
+    return [...inChain, ...renamed];
   });
   const removed = `${tool} -F; ${tool} -X`;
   const hooks = ["FORWARD", "OUTPUT"].flatMap((chain) => {
@@ -70,7 +85,8 @@ function tableDamages(
       `${tool} -R ${chain} 1 ${rule.replace(" -j ", " -p tcp -j ")}`,
     );
   });
-  return [...inChains, ...hooks, ...harm("SELVEDGE-FORWARD", removed)].map((damage) => ({
+  const all = harm("SELVEDGE-FORWARD", removed).map((each) => ({ ...each, isAlone: true }));
+  return [...inChains, ...hooks, ...all].map((damage) => ({
     ...damage,
     line: unquotedOnly(damage.line),
   }));
@@ -92,10 +108,17 @@ function setDamages(sets: string): Damage[] {
       type === "hash:ip,port" ? ",tcp:7" : "",
     ];
     const [first] = entries;
-    const other = `ipset create SVX-other ${type} family ${family} maxelem 1048576; ipset swap SVX-other ${name}; ipset destroy SVX-other`;
+    const swapped = (options: string): string =>
+      `ipset create SVX-other ${type} family ${family} ${options}; ipset swap SVX-other ${name}; ipset destroy SVX-other`;
+    const refilled = entries.map((entry) => `; ipset add ${name} ${entry}`).join("");
     const done = [
       `ipset add ${name} ${foreign}${port}`,
-      ...(first === undefined ? [] : [`ipset del ${name} ${first}`, `ipset flush ${name}`, other]),
+      ...(first === undefined
+        ? []
+        : [`ipset del ${name} ${first}`, `ipset flush ${name}`, swapped("maxelem 1048576")]),
+      // With all that it held, and yet another set.
+      `${swapped("maxelem 7")}${refilled}`,
+      `${swapped("maxelem 1048576 timeout 600")}${refilled}`,
       ...(type === "hash:net" && first !== undefined
         ? [
             `ipset del ${name} ${first}; ipset add ${name} ${first} nomatch`,

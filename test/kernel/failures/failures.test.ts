@@ -55,7 +55,10 @@ for (const variant of ["nft", "legacy"] as const) {
     () => {
       test("a full set", async () => {
         const rig = await failureRig(variant);
-        await rig.replace("ipset", `sed -u '/-G-/s/maxelem 1048576/maxelem 2/' | "$real" "$@"`);
+        // A set that is small is said to be as big as all: else it would be known for one that others made, and made anew.
+        const small = `if [ "$1" = save ]; then "$real" save | sed 's/maxelem 2 /maxelem 1048576 /'
+          else sed -u '/-G-/s/maxelem 1048576/maxelem 2/' | "$real" "$@"; fi`;
+        await rig.replace("ipset", small);
         seedShop(rig);
         await isSaid(rig, "fill sets", /^fill sets: SV4-G-[a-z2-7]+: Hash is full, cannot add more elements/);
         await goesOn(rig, variant, "IPv4");

@@ -23,6 +23,8 @@ export interface SessionRig {
   readonly opened: SessionRequest[];
   /** Sends a signal to the programs of this name that are open. */
   readonly signal: (command: string, signal: "KILL" | "STOP") => Promise<void>;
+  /** Has what programs say, that are run to their end, read otherwise from now on. */
+  readonly reword: (said: (stdout: string) => string) => void;
   /** Puts something in the place of the door from now on. */
   readonly disturb: (door: SessionDoor) => void;
 }
@@ -34,9 +36,11 @@ export async function sessionRig(variant: Variant, options: SessionOptions = {})
   const netns = await ownNetns();
   const ran: ExecRequest[] = [];
   const opened: SessionRequest[] = [];
-  const exec: Exec = (request) => {
+  let reword = (stdout: string): string => stdout;
+  const exec: Exec = async (request) => {
     ran.push(request);
-    return netns.exec(request);
+    const result = await netns.exec(request);
+    return { ...result, stdout: reword(result.stdout) };
   };
   let door: SessionDoor = prefixSessionDoor(processSessionDoor, netns.enter);
   const sessions = new KernelSessions(
@@ -62,6 +66,9 @@ export async function sessionRig(variant: Variant, options: SessionOptions = {})
       const found = stdout.split("\n").filter((pid) => pid !== "" && programOf(pid) === command);
       if (found.length === 0) throw new Error(`no ${command} is open`);
       for (const pid of found) process.kill(Number(pid), `SIG${signal}`);
+    },
+    reword: (next) => {
+      reword = next;
     },
     disturb: (next) => {
       door = next;

@@ -183,7 +183,7 @@ describe("a set that is refused", () => {
   test("is full: rules name it, and all else is done", async () => {
     const { kernel, programs, pass } = refusing("SV4-G-new", "add");
     // The tool had made the set before it stopped.
-    kernel.ipset("create SV4-G-new hash:net family inet maxelem 1");
+    kernel.ipset("create SV4-G-new hash:net family inet maxelem 1048576");
     expect((await pass(after)).failures).toEqual([{ step: "fill sets", message: "SV4-G-new: no such luck" }]);
     expect(readBack(kernel).tables).toEqual(whole.tables);
     programs.disturb(() => undefined);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { parseIpsetSave } from "../../../src/kernel/read-ipset.ts";
+import { must } from "../../support/must.ts";
 
 const plain = (text: string): unknown =>
   Object.fromEntries(
@@ -52,6 +53,19 @@ test("sets of others are passed over, whatever they hold", () => {
     "add XSV4-G-a 10.0.0.1",
   ].join("\n");
   expect(plain(text)).toEqual({});
+});
+
+test.each([
+  ["family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x1", "remade"],
+  ["family inet hashsize 4096 maxelem 1048576 timeout 600 bucketsize 12 initval 0x1", "remade"],
+  ["family inet netmask 24 hashsize 1024 maxelem 1048576", "remade"],
+  ["family inet hashsize 1024 maxelem 1048576 counters", "remade"],
+  ["family inet hashsize 65536 maxelem 1048576 bucketsize 14 initval 0x77", "as ours"],
+  ["family inet hashsize 1024 maxelem 1048576", "as ours"],
+  ["family inet6 hashsize 1024 maxelem 1048576", "other"],
+])("a set of our name that was made by others is known by its options: %s", (options, told) => {
+  const set = must(parseIpsetSave(`create SV4-G-a hash:ip ${options}\n`).get("SV4-G-a"));
+  expect(set.type === "other" ? "other" : set.isRemade === true ? "remade" : "as ours").toBe(told);
 });
 
 test("a set of our name and a foreign type is known for what it is", () => {

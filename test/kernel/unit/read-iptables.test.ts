@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseIptablesSave } from "../../../src/kernel/read-iptables.ts";
+import { ruleIdentity } from "../../../src/kernel/rule-identity.ts";
 import { ruleHash, ruleText } from "../../../src/render/rule-text.ts";
+import { must } from "../../support/must.ts";
 
 /** What both variants of iptables 1.8.9 print, but for the first line. */
 const saved = (variant: "nft" | "legacy", ...lines: readonly string[]): string =>
@@ -22,7 +24,7 @@ const saved = (variant: "nft" | "legacy", ...lines: readonly string[]): string =
 
 const hook = ruleText("-j SELVEDGE-FORWARD", "Selvedge: NetworkPolicy");
 const drop = ruleText("-j DROP", "ingress isolated by shop/api");
-const hashOf = (rule: string): string => ruleHash(rule) ?? "no hash";
+const identityOf = (rule: string): string => must(ruleIdentity(rule));
 
 describe.each(["nft", "legacy"] as const)("iptables-%s-save", (variant) => {
   const parse = (...lines: readonly string[]) => parseIptablesSave(saved(variant, ...lines));
@@ -32,14 +34,20 @@ describe.each(["nft", "legacy"] as const)("iptables-%s-save", (variant) => {
       ":SELVEDGE-FORWARD - [0:0]",
       ":SV-C-abc - [0:0]",
       `-A FORWARD ${hook}`,
-      `-A SV-C-abc -s 10.0.0.1/32 -m comment --comment "shop/api ingress 0 #abcdefghij" -j RETURN`,
+      `-A SV-C-abc -s 10.0.0.1/32 -m comment --comment "shop/api -j ACCEPT ! -s 0 #abcdefghij" ! -d 10.0.0.2/32 -m tcp -j RETURN`,
       `-A SV-C-abc ${drop}`,
     );
     expect([...chains]).toEqual([
       ["SELVEDGE-FORWARD", []],
-      ["SV-C-abc", ["abcdefghij -j RETURN", `${hashOf(drop)} -j DROP`]],
+      [
+        "SV-C-abc",
+        [
+          '! -d 10.0.0.2/32 --comment "shop/api -j ACCEPT ! -s 0 #abcdefghij" -j RETURN -m comment -m tcp -s 10.0.0.1/32',
+          identityOf(drop),
+        ],
+      ],
     ]);
-    expect(hooks).toEqual({ FORWARD: [{ position: 1, hash: hashOf(hook), rule: hook }], OUTPUT: [] });
+    expect(hooks).toEqual({ FORWARD: [{ position: 1, identity: identityOf(hook), rule: hook }], OUTPUT: [] });
   });
 
   test("nothing of ours", () => {
@@ -67,12 +75,12 @@ describe.each(["nft", "legacy"] as const)("iptables-%s-save", (variant) => {
 
   test("another verdict under the same comment is another rule", () => {
     const { chains } = parse(":SV-C-abc - [0:0]", `-A SV-C-abc ${drop.replace("DROP", "ACCEPT")}`);
-    expect(chains.get("SV-C-abc")).toEqual([`${hashOf(drop)} -j ACCEPT`]);
+    expect(chains.get("SV-C-abc")).toEqual([identityOf(drop.replace("DROP", "ACCEPT"))]);
   });
 
   test("a rule that is no rule stands in a chain of ours all the same", () => {
     const { chains } = parse(":SV-C-abc - [0:0]", `-A SV-C-abc ${drop}`, "-A SV-C-abc");
-    expect(chains.get("SV-C-abc")).toEqual([`${hashOf(drop)} -j DROP`, undefined]);
+    expect(chains.get("SV-C-abc")).toEqual([identityOf(drop), undefined]);
   });
 
   test("a rule of another who only speaks of us is not a way to us", () => {
@@ -117,5 +125,39 @@ test("a chain that is declared twice is empty the second time", () => {
 });
 
 test("an empty answer is an empty table: nft prints none that nobody uses", () => {
-  expect(parseIptablesSave("")).toEqual({ chains: new Map(), hooks: { FORWARD: [], OUTPUT: [] } });
+  expect(parseIptablesSave("")).toEqual({
+    chains: new Map(),
+    hooks: { FORWARD: [], OUTPUT: [] },
+    held: new Set(),
+  });
+});
+
+test("a chain of ours to which a rule of another leads is told", () => {
+  const { held } = parseIptablesSave(
+    [
+      ":SV-C-abc - [0:0]",
+      "-A THEIRS -j SV-C-one",
+      "-A FORWARD -g SV-C-two",
+      "-A PREROUTING -j SV-C-three",
+      "-A SV-C-abc -j SV-C-four",
+      `-A FORWARD ${hook}`,
+      '-A THEIRS -m comment --comment "-j SV-C-five" -j OTHERS',
+    ].join("\n"),
+  );
+  expect([...held]).toEqual(["SV-C-one", "SV-C-two", "SV-C-three"]);
+});
+
+test("rules are the same in whatever order their options are, and with whatever quotes; not with others' words", () => {
+  const meant = ruleText("-p tcp -m tcp --dport 80 -s 10.0.0.1/32 -d 10.0.0.2/32 -j RETURN", "");
+  const hash = must(ruleHash(meant));
+  const same = `-s 10.0.0.1/32 -d 10.0.0.2/32 -p tcp -m comment --comment " #${hash}" -m tcp --dport 80 -j RETURN`;
+  expect(ruleIdentity(same)).toBe(ruleIdentity(meant));
+  for (const other of [
+    same.replace("-s 10.0.0.1/32 -d 10.0.0.2/32", "-d 10.0.0.1/32 -s 10.0.0.2/32"),
+    same.replace("-d ", "! -d "),
+    same.replace("--dport 80", "--sport 80"),
+    same.replace(" -m tcp --dport 80", ""),
+    same.replace("-j RETURN", "-g RETURN"),
+  ])
+    expect(ruleIdentity(other), other).not.toBe(ruleIdentity(meant));
 });

@@ -1,0 +1,2 @@
+/** How many entries each of our sets may have. */
+export const MAX_ENTRIES = 1_048_576;
