@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
+import { bugText } from "./bug-text.ts";
 import { canCommand } from "./can-command.ts";
 import { cleanupCommand } from "./cleanup-command.ts";
+import { completeCommand, completionCommand } from "./completion-command.ts";
 import { controllerCommand } from "./controller-command.ts";
 import { countersCommand } from "./counters-command.ts";
 import { denialsCommand } from "./denials-command.ts";
@@ -13,7 +15,11 @@ import { lintCommand } from "./lint-command.ts";
 import { mapCommand } from "./map-command.ts";
 import { ruleCommand } from "./rule-command.ts";
 import { snapshotCommand } from "./snapshot-command.ts";
+import { testCommand } from "./test-command.ts";
 import { version } from "./version.ts";
+
+/** `kubectl selvedge`, where it runs as kubectl's plugin. */
+const calledAs = process.env["SELVEDGE_CALLED_AS"] ?? "selvedge";
 
 const program = new Command("selvedge")
   .description("NetworkPolicy for any Kubernetes CNI: enforced in the kernel, explained in plain sentences.")
@@ -24,6 +30,7 @@ const program = new Command("selvedge")
   .addCommand(explainCommand())
   .addCommand(mapCommand())
   .addCommand(diffCommand())
+  .addCommand(testCommand())
   .addCommand(lintCommand())
   .addCommand(ruleCommand())
   .addCommand(snapshotCommand())
@@ -32,10 +39,17 @@ const program = new Command("selvedge")
   .addCommand(denialsCommand())
   .addCommand(countersCommand())
   .addCommand(doctorCommand())
-  .addCommand(cleanupCommand());
+  .addCommand(cleanupCommand())
+  .addCommand(completionCommand());
+program.addCommand(completeCommand(program), { hidden: true });
 
 function throwInsteadOfExit(command: Command): void {
   command.exitOverride();
+  // Usage and examples are written for a program called selvedge.
+  if (calledAs !== "selvedge")
+    command.configureOutput({
+      writeOut: (text) => process.stdout.write(text.replaceAll(/(?<=^|[\s(])selvedge (?=[[a-z])/gm, `${calledAs} `)),
+    });
   command.commands.forEach(throwInsteadOfExit);
 }
 throwInsteadOfExit(program);
@@ -55,5 +69,8 @@ try {
   } else if (error instanceof UsageError) {
     process.stderr.write(`selvedge: ${error.message}\n`);
     process.exitCode = exitCodes.badInput;
-  } else throw error;
+  } else {
+    process.stderr.write(bugText(error, process.env));
+    process.exitCode = exitCodes.bug;
+  }
 }

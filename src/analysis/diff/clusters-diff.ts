@@ -1,12 +1,11 @@
+import { type ClassChange, type ClassPair, allPairs, isSeveral } from "./all-pairs.ts";
 import type { Party } from "../party.ts";
 import type { Edit } from "./edit.ts";
 import type { DiffSide } from "./diff-side.ts";
 import { type EndClass, endClasses } from "./end-classes.ts";
 import { type DiffChange, grouped } from "./grouped.ts";
-import { type ChangeKind, changeKinds, pairChanges } from "./pair-changes.ts";
-import { pairJudge } from "./pair-judge.ts";
+import { type ChangeKind, changeKinds } from "./pair-changes.ts";
 import { type TwoClusters, twoClusters } from "./two-clusters.ts";
-import type { Versions } from "./versions.ts";
 
 /** How two clusters differ in who reaches whom. */
 export interface ClustersDiff {
@@ -23,41 +22,18 @@ export interface DiffOptions {
   readonly pairs: "shared" | "all";
 }
 
-interface PairOfClasses {
-  readonly from: EndClass;
-  readonly to: EndClass;
-}
-
 const isShared = ({ versions: { before, after } }: EndClass): boolean =>
   before !== undefined && after !== undefined;
 
-const isSeveral = ({ before, after }: Versions<Party>): boolean =>
-  before?.several === true || after?.several === true;
-
-/** Whether the pair is one end alone, which always reaches itself. */
-const isOneself = ({ from, to }: PairOfClasses): boolean =>
-  from === to && from.members.length < 2 && !from.members.some(isSeveral);
-
 const isWorld = ({ outside }: EndClass): boolean => outside !== undefined;
 
-const isDirty = ({ from, to }: PairOfClasses): boolean =>
-  from.own.length + to.own.length > 0 ||
-  [...from.isolating.egress, ...to.isolating.ingress].some(({ edit }) => edit !== undefined);
-
-const pairsOf = (classes: readonly EndClass[]): PairOfClasses[] =>
-  classes.flatMap((from) =>
-    classes
-      .map((to) => ({ from, to }))
-      .filter((pair) => isDirty(pair) && !isOneself(pair) && !(isWorld(from) && isWorld(pair.to))),
-  );
-
 /** How many pairs of ends two classes are. */
-function countOf({ from, to }: PairOfClasses): number {
+function countOf({ from, to }: ClassPair): number {
   const all = Math.max(from.members.length, 1) * Math.max(to.members.length, 1);
   return from === to ? all - from.members.filter((end) => !isSeveral(end)).length : all;
 }
 
-function counted(found: readonly (PairOfClasses & { readonly kind: ChangeKind })[]): ClustersDiff["counts"] {
+function counted(found: readonly ClassChange[]): ClustersDiff["counts"] {
   const nameOf = (each: EndClass): string => (isWorld(each) ? "world" : String(each.id));
   const counts = changeKinds.map((kind): [ChangeKind, number] => {
     const own = found.filter((each) => each.kind === kind);
@@ -83,19 +59,12 @@ export function clustersDiff(
   { pairs }: DiffOptions = { pairs: "shared" },
 ): ClustersDiff {
   const clusters = twoClusters(before, after);
-  const { groups } = clusters;
   const classes = endClasses(clusters, [...before.inhabited, ...after.inhabited]).filter(
     (each) => pairs === "all" || isShared(each),
   );
-  const found = pairsOf(classes).flatMap(({ from, to }) => {
-    const isItself = from === to && from.members.length < 2;
-    const [, second] = to.members;
-    const other = from === to && second !== undefined ? { ...to, versions: second } : to;
-    const judge = pairJudge(from, other, { groups, isItself });
-    return pairChanges(judge, from, other).map((change) => ({ from, to, ...change }));
-  });
+  const found = allPairs(classes, clusters);
   return {
-    changes: grouped(found, isOneself),
+    changes: grouped(found),
     counts: counted(found),
     added: only(clusters, "added"),
     removed: only(clusters, "removed"),

@@ -3,7 +3,7 @@ import { trafficText } from "../traffic-text.ts";
 import { formatTraffic } from "../connectivity-map.ts";
 import { type Cause, type DiffReport, causesOf } from "./diff-report.ts";
 import { endsText } from "./diff-ends.ts";
-import { editId } from "./edit.ts";
+import { type Edit, editId } from "./edit.ts";
 import { type DiffChange } from "./grouped.ts";
 import type { ChangeKind } from "./pair-changes.ts";
 
@@ -45,19 +45,33 @@ export function changeText(change: DiffChange): string {
   return `${endsText(from)} -> ${endsText(to)}: ${verb} ${trafficText(formatTraffic(traffic))}${over}${certainty(change)}`;
 }
 
-/** A diff in the order in which people read it: by cause, and then the ends that only one side has. */
+/** A diff in the order in which people read it: by cause, ends that only one side has at the end. */
 export function diffSections(report: DiffReport): DiffSection[] {
-  const { diff, causes } = report;
-  const byCause = Map.groupBy(diff.changes, ({ edits }) => edits.map(editId).join());
-  const changed = [...byCause.values()].map((changes): DiffSection => ({
-    causes: causesOf(changes[0]?.edits ?? [], report),
-    lines: changes.map((change) => ({ symbol: SYMBOLS[change.kind], text: changeText(change) })),
-  }));
-  const ends = (parties: readonly Party[], symbol: DiffSymbol, change: Cause["change"]): DiffSection[] =>
-    parties.map(({ name }) => {
-      const cause = causes.get(editId({ kind: "end", key: name, change }));
-      const gone = { added: "is new", removed: "is gone", changed: "" }[change];
-      return { causes: cause === undefined ? [] : [cause], lines: [{ symbol, text: `${name} ${gone}` }] };
-    });
-  return [...changed, ...ends(diff.added, "+", "added"), ...ends(diff.removed, "-", "removed")];
+  const { changes, added, removed } = report.diff;
+  const endEdit = ({ name }: Party, change: Edit["change"]): Edit => ({ kind: "end", key: name, change });
+  const lines = [
+    ...added.map((party) => ({
+      edits: [endEdit(party, "added")],
+      symbol: "+" as const,
+      text: `${party.name} is new`,
+    })),
+    ...removed.map((party) => ({
+      edits: [endEdit(party, "removed")],
+      symbol: "-" as const,
+      text: `${party.name} is gone`,
+    })),
+    ...changes.map((change) => ({
+      edits: change.edits,
+      symbol: SYMBOLS[change.kind],
+      text: changeText(change),
+    })),
+  ];
+  const byCause = [...Map.groupBy(lines, ({ edits }) => edits.map(editId).join())];
+  return byCause
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, all]) => ({ causes: causesOf(all[0]?.edits ?? [], report), lines: all }))
+    .sort((a, b) => Number(isOfEnds(a)) - Number(isOfEnds(b)));
 }
+
+const isOfEnds = ({ lines }: DiffSection): boolean =>
+  lines.every(({ text }) => / is (?:new|gone)$/.test(text));

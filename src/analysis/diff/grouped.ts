@@ -1,6 +1,6 @@
 import { type AddressSet, noAddresses, unionAddresses } from "../../core/address-set.ts";
-import type { Edit } from "./edit.ts";
 import { editId } from "./edit.ts";
+import { type ClassChange, isOneself } from "./all-pairs.ts";
 import type { EndClass } from "./end-classes.ts";
 import type { PairChange } from "./pair-changes.ts";
 import { meaningText } from "./versions.ts";
@@ -17,8 +17,6 @@ export interface DiffChange extends PairChange {
   readonly from: EndGroup;
   readonly to: EndGroup;
 }
-
-type ClassChange = PairChange & { readonly from: EndClass; readonly to: EndClass };
 
 interface Product {
   readonly from: readonly EndClass[];
@@ -50,10 +48,7 @@ function products(reached: ReadonlyMap<EndClass, readonly EndClass[]>): Product[
 }
 
 /** The fewest products of two ways: an end that is alone may be counted among those it reaches, as it always reaches itself. */
-function fewestProducts(
-  pairs: readonly ClassChange[],
-  isOneself: (pair: { from: EndClass; to: EndClass }) => boolean,
-): Product[] {
+function fewestProducts(pairs: readonly ClassChange[]): Product[] {
   const reached = new Map(
     [...Map.groupBy(pairs, ({ from }) => from)].map(([from, all]) => [from, all.map(({ to }) => to)]),
   );
@@ -72,16 +67,13 @@ const sortKey = ({ edits, kind, from, to, ...rest }: DiffChange): string =>
   meaningText([edits.map(editId), kind, from, to, rest]);
 
 /** Puts pairs of classes that change alike together, whatever the order in which they were found. */
-export function grouped(
-  found: readonly ClassChange[],
-  isOneself: (pair: { from: EndClass; to: EndClass }) => boolean,
-): DiffChange[] {
+export function grouped(found: readonly ClassChange[]): DiffChange[] {
   const alike = Map.groupBy(found, ({ from: _from, to: _to, edits, ...change }) =>
     meaningText([change, edits.map(editId)]),
   );
   return [...alike.values()]
     .flatMap((pairs) =>
-      fewestProducts(pairs, isOneself).map((product): DiffChange => {
+      fewestProducts(pairs).map((product): DiffChange => {
         const [first] = pairs;
         if (first === undefined) throw new Error("a group of nothing");
         return { ...first, from: group(product.from), to: group(product.to) };
@@ -91,6 +83,3 @@ export function grouped(
     .sort((a, b) => compare(a.key, b.key))
     .map(({ change }) => change);
 }
-
-/** Edits as one text, by which causes are told apart. */
-export const causeId = (edits: readonly Edit[]): string => edits.map(editId).join();

@@ -2,6 +2,7 @@ import type { Bounds, Verdict } from "../../core/evaluate.ts";
 import {
   type Traffic,
   allTraffic,
+  equalTraffic,
   isNoTraffic,
   intersectTraffic,
   subtractTraffic,
@@ -34,6 +35,7 @@ export const isGain = ({ before, after }: Pick<Transition, "before" | "after">):
 
 /** All that differs between two states of a pair, each flow once. */
 export function transitions(before: Bounds, after: Bounds): Transition[] {
+  if (equalTraffic(before.certain, after.certain) && equalTraffic(before.possible, after.possible)) return [];
   return VERDICTS.flatMap((from) =>
     VERDICTS.flatMap((to): Transition[] => {
       if (from === to) return [];
