@@ -275,13 +275,7 @@ describe("what is garbage", () => {
 
   it("of a name that no controller gives is passed over", () => {
     const view = new View();
-    for (const each of [
-      "x",
-      "a-0",
-      `${goodGroup.group}-01`,
-      `${goodGroup.group}-0-0`,
-      `${goodGroup.group}`,
-    ]) {
+    for (const each of ["x", "a-0", `${goodGroup.group}-01`, `${goodGroup.group}-0-0`, goodGroup.group]) {
       view.slice(each, goodGroup);
       expect(view.messages(0)).toEqual([`AddressGroup ${each}: no slice has such a name; it is passed over`]);
       view.program.setSlice(each, undefined, 0);

@@ -99,10 +99,10 @@ describeKernel("a controller that is killed while a hundred changes come every s
   it("loses nothing: what is published and enforced at the end is what the cluster then asks for", async () => {
     const { client } = cluster.control;
     const opened: string[] = [];
-    let isOver = false;
+    const over = new AbortController();
     const probe = async (): Promise<number> => {
       let probes = 0;
-      for (; !isOver; probes += 1) {
+      for (; !over.signal.aborted; probes += 1) {
         if ((await way(cluster, { from: "x/stranger", to: "x/server" })) === "open")
           opened.push(`probe ${probes}`);
         if ((await way(cluster, { from: "x/friend", to: "x/server" })) === "closed")
@@ -164,7 +164,7 @@ describeKernel("a controller that is killed while a hundred changes come every s
       .poll(async () => (await enforcedAll(client)).sort(), { timeout: 30_000, interval: 100 })
       .toEqual(keys.sort());
     const enforced = performance.now() - began;
-    isOver = true;
+    over.abort();
     const probes = await probing;
     console.log(
       `${CHANGES} changes in ${Math.round(stormed)} ms, leader killed at a third; published ${Math.round(caughtUp)} ms, ` +
