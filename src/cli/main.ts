@@ -15,6 +15,7 @@ import { lintCommand } from "./lint-command.ts";
 import { mapCommand } from "./map-command.ts";
 import { ruleCommand } from "./rule-command.ts";
 import { snapshotCommand } from "./snapshot-command.ts";
+import { statusCommand } from "./status-command.ts";
 import { testCommand } from "./test-command.ts";
 import { version } from "./version.ts";
 
@@ -36,6 +37,7 @@ const program = new Command("selvedge")
   .addCommand(snapshotCommand())
   .addCommand(enforcerCommand())
   .addCommand(controllerCommand())
+  .addCommand(statusCommand())
   .addCommand(denialsCommand())
   .addCommand(countersCommand())
   .addCommand(doctorCommand())
@@ -48,7 +50,8 @@ function throwInsteadOfExit(command: Command): void {
   // Usage and examples are written for a program called selvedge.
   if (calledAs !== "selvedge")
     command.configureOutput({
-      writeOut: (text) => process.stdout.write(text.replaceAll(/(?<=^|[\s(])selvedge (?=[[a-z])/gm, `${calledAs} `)),
+      writeOut: (text) =>
+        process.stdout.write(text.replaceAll(/(?<=^|[\s(])selvedge (?=[[a-z])/gm, `${calledAs} `)),
     });
   command.commands.forEach(throwInsteadOfExit);
 }
