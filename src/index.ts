@@ -51,6 +51,11 @@ export {
 } from "./core/evaluate.ts";
 export { type Direction, type RuleId, ruleIdText } from "./core/policy.ts";
 export { type CanAnswer, type CanQuestion, can } from "./analysis/can.ts";
+export { type Answered, explain } from "./analysis/explain/explain.ts";
+export type { ExplainInput, WrittenPolicy } from "./analysis/explain/explain-input.ts";
+export type { Explanation, Miss, RuleExplanation, SideExplanation } from "./analysis/explain/explanation.ts";
+export type { Suggestion } from "./analysis/explain/suggest/suggestion.ts";
+export { applySuggestion } from "./analysis/explain/suggest/apply-suggestion.ts";
 export {
   type AllowedTraffic,
   type ConnectivityMap,
