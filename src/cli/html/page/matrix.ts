@@ -40,7 +40,8 @@ function crossingCell(model: Model, from: Unit, to: Unit): HTMLTableCellElement 
 }
 
 /** A name that has no room is told by the band's title alone. */
-const bandText = (group: string, count: number): string => (group.length < 4 * count ? `▾ ${group}` : "▾");
+const bandText = (group: string, count: number): string =>
+  group.length <= 3 * count - 2 ? `▾ ${group}` : "▾";
 
 const legend = (): HTMLElement =>
   h(
