@@ -15,7 +15,7 @@ export function doctorCommand(): Command {
     .addOption(healthPortOption())
     .addHelpText(
       "after",
-      "\nExit codes: 0 all is well (warnings aside), 1 something is wrong, 2 bad usage, 3 something could not be looked at.\n" +
+      "\nExit codes: 0 all is well (warnings aside), 1 something is wrong, 2 bad usage,\n3 something could not be looked at.\n" +
         "\nExamples:\n  selvedge doctor\n  selvedge doctor -o json --health-port 10300",
     )
     .action(async (flags: { readonly output: "text" | "json"; readonly healthPort: number }) => {

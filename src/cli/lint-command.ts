@@ -50,7 +50,7 @@ export function lintCommand(): Command {
     .option("--dry-run", "with --fix: show the change as a diff, write nothing")
     .addHelpText(
       "after",
-      "\nExit codes: 0 nothing is found from --fail-on on, 1 something is, 2 bad input, 3 something could not be looked at.\n" +
+      "\nExit codes: 0 nothing is found from --fail-on on, 1 something is, 2 bad input,\n3 something could not be looked at.\n" +
         "\nExamples:\n  selvedge lint -f manifests/\n  helm template . | selvedge lint -f - -o sarif --fail-on error > lint.sarif",
     )
     .action(run);
