@@ -53,6 +53,7 @@ mutation: setup ## test the tests: mutate core and render, write docs/mutation.m
 
 bench: build bench-setup ## time what users wait for, the compiler at big clusters' sizes, and packets
 	@node bench/cli.ts
+	@node bench/diff.ts
 	@node bench/map.ts
 	@node bench/compile.ts
 	@node bench/pass.ts

@@ -43,6 +43,8 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   need buildah buildah "builds the image without Docker"
   need debootstrap debootstrap "the image's base where no registry is in reach"
   need runc runc "starts the image as a node's runtime does"
+  need zsh zsh "shell completion is tested in it"
+  need fish fish "shell completion is tested in it"
   need nc netcat-openbsd "connections for tests by hand"
   if [ -n "$missing" ]; then
     export DEBIAN_FRONTEND=noninteractive

@@ -22,7 +22,7 @@ export function testCommand(): Command {
     .addOption(findingsOption())
     .addHelpText(
       "after",
-      "\nExit codes: 0 all hold, 1 some don't, 2 bad input, 3 some depend on what is not known, or RBAC hid a part.\n" +
+      "\nExit codes: 0 all hold, 1 some don't, 2 bad input, 3 some depend on what is\nnot known, or RBAC hid a part.\n" +
         "\nExamples:\n  selvedge test -f manifests/ shop.intent.yaml\n" +
         "  helm template . | selvedge test -f - tests/ -o junit > intents.xml",
     )
