@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { type ApiServer, startApiServer } from "../../src/lab/apiserver.ts";
 import { fileURLToPath } from "node:url";
 import { NODE, onlyFront, pod } from "../daemon/fixture.ts";
+import { must } from "../support/must.ts";
 import { type OwnNetns, ownNetns } from "../kernel/own-netns.ts";
 import { type BuiltRootfs, builtRootfs } from "./container/built-rootfs.ts";
 import { missingForImage } from "./container/missing.ts";
@@ -27,14 +28,14 @@ const reason = missingForImage();
 const describeImage = reason === undefined ? describe : describe.skip;
 
 describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason}]`, () => {
-  let rootfs: BuiltRootfs;
+  let rootfs: BuiltRootfs | undefined;
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "selvedge-container-"));
     rootfs = await builtRootfs();
   }, BUILD_PATIENCE);
   afterAll(async () => {
-    await rootfs.remove();
+    await rootfs?.remove();
     await rm(folder, { recursive: true });
   });
 
@@ -72,8 +73,8 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
       api,
       options: {
         folder,
-        rootfs: rootfs.path,
-        entrypoint: rootfs.entrypoint,
+        rootfs: must(rootfs).path,
+        entrypoint: must(rootfs).entrypoint,
         netnsPath: `/run/netns/${netns.enter.at(-1)}`,
         hostPath,
         fields: {
@@ -84,6 +85,25 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
         extraArgs: ["--server=http://127.0.0.1:6443"],
       },
     };
+  };
+
+  /** A network namespace that the node routes to, as it does to a pod. */
+  const beside = async (
+    netns: OwnNetns,
+    link: string,
+    address: string,
+    gateway: string,
+  ): Promise<OwnNetns> => {
+    const pod = await ownNetns();
+    onTestFinished(() => pod.remove());
+    await netns.sh(
+      `ip link add ${link} type veth peer name eth0 netns ${pod.enter.at(-1)}; ip address add ${gateway}/32 dev ${link};` +
+        `ip link set ${link} up; ip route add ${address}/32 dev ${link}`,
+    );
+    await pod.sh(
+      `ip link set eth0 up; ip address add ${address}/32 dev eth0; ip route add ${gateway}/32 dev eth0; ip route add default via ${gateway}`,
+    );
+    return pod;
   };
 
   const isReady = async (container: RunningContainer): Promise<string> => {
@@ -103,11 +123,13 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
       });
       for (const each of [pod("db", "10.244.1.2"), pod("front", "10.244.2.2", { node: "n2" }), onlyFront])
         api.seed(each);
-      const extraArgs = [...options.extraArgs, `--backend=${backend}`];
+      await netns.sh(`iptables-${backend} -t mangle -N KUBE-IPTABLES-HINT`);
+      const stranger = await beside(netns, "stranger", "10.244.2.9", "10.244.2.1");
+      await beside(netns, "db", "10.244.1.2", "10.244.1.1");
       const controller = await runContainer(podSpecOf(shipped("selvedge.yaml"), "Deployment"), options);
       onTestFinished(() => controller.stop().then(() => undefined));
       const daemonSet = podSpecOf(shipped("selvedge.yaml"), "DaemonSet");
-      const enforcer = await runContainer(daemonSet, { ...options, extraArgs });
+      const enforcer = await runContainer(daemonSet, options);
       onTestFinished(() => enforcer.stop().then(() => undefined));
       await expect
         .poll(() => isReady(enforcer), PATIENCE)
@@ -116,6 +138,13 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
           throw new Error(await enforcer.log(), { cause: error });
         });
       expect(await netns.sh(`iptables-${backend}-save -t mangle`)).toContain("default/only-front ingress[0]");
+
+      expect(await enforcer.log()).toContain(`"variant":"${backend}"`);
+
+      // A denial goes through the kernel's log, tcpdump and the API server.
+      await stranger.exec({ command: "ping", args: ["-c1", "-W1", "10.244.1.2"] });
+      const reasons = (): unknown[] => api.objects("events").map((event) => event["reason"]);
+      await expect.poll(reasons, PATIENCE).toContain("NetworkPolicyDenied");
 
       // What the container may not: it is the proof that it runs confined, and that nothing asked for more.
       expect((await enforcer.exec("touch", "/opt/x")).stderr).toContain("Read-only file system");

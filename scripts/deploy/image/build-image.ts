@@ -30,6 +30,8 @@ export async function buildImage(architecture: Architecture): Promise<string> {
       `--tag=${name}`,
       context,
     ]);
+    // What the tag stood on before.
+    await buildah(["rmi", "--prune"]);
   } finally {
     await rm(context, { recursive: true, force: true });
   }
