@@ -59,6 +59,7 @@ bench: build bench-setup ## time what users wait for, the compiler at big cluste
 	@node bench/pass.ts
 	@node bench/memory.ts
 	@node bench/apply.ts
+	@node bench/control-plane.ts
 	@$(MAKE) --no-print-directory bench-datapath
 	@$(MAKE) --no-print-directory bench-latency
 
