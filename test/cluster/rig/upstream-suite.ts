@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { programs } from "../build/cache.ts";
+import { inHome, inNetns, logFile } from "./home.ts";
+import type { ClusterShape } from "./shape.ts";
+
+export interface SuiteResult {
+  readonly passed: number;
+  readonly failed: readonly string[];
+  readonly seconds: number;
+}
+
+/** The kernel of a test machine may have no SCTP sockets, without which a probe of SCTP says nothing. */
+const NEEDS_SCTP = "SCTPConnectivity";
+
+const attribute = (text: string, name: string): string =>
+  new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? "";
+
+/** What ginkgo wrote down of each test. */
+export function readReport(xml: string): Pick<SuiteResult, "passed" | "failed"> {
+  const cases = xml
+    .split("<testcase ")
+    .slice(1)
+    .map((text) => ({ name: attribute(text, "name"), status: attribute(text, "status") }))
+    .filter(({ name }) => name.startsWith("[It]"));
+  return {
+    passed: cases.filter(({ status }) => status === "passed").length,
+    failed: cases
+      .filter(({ status }) => status !== "passed" && status !== "skipped")
+      .map(({ name }) => name.replaceAll("&#34;", '"')),
+  };
+}
+
+/** Runs upstream's end-to-end tests that match; the whole output is in the cluster's log folder. */
+export async function runUpstream(shape: ClusterShape, focus: string): Promise<SuiteResult> {
+  const folder = inHome("e2e");
+  await mkdir(folder, { recursive: true });
+  const began = performance.now();
+  const [command = "", ...within] = inNetns("cp");
+  const child = spawn(
+    command,
+    [
+      ...within,
+      join(programs, "e2e.test"),
+      `--kubeconfig=${inHome("admin.kubeconfig")}`,
+      "--provider=skeleton",
+      `--num-nodes=${shape.nodes}`,
+      "--allowed-not-ready-nodes=0",
+      "--system-pods-startup-timeout=30s",
+      `--report-dir=${folder}`,
+      "--disable-log-dump",
+      "--ginkgo.no-color",
+      `--ginkgo.focus=${focus}`,
+      `--ginkgo.skip=${NEEDS_SCTP}`,
+    ],
+    { stdio: ["ignore", "pipe", "pipe"], cwd: folder },
+  );
+  const log = createWriteStream(logFile("e2e"));
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  await new Promise<void>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", () => resolve());
+  });
+  log.end();
+  const seconds = (performance.now() - began) / 1000;
+  const xml = await readFile(join(folder, "junit_01.xml"), "utf8").catch(() => {
+    throw new Error(`upstream's tests left no report: ${logFile("e2e")} says why`);
+  });
+  return { ...readReport(xml), seconds };
+}
