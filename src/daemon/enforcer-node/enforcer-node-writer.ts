@@ -5,6 +5,7 @@ import { Backoff } from "../../kube/backoff.ts";
 import { type KubeClient, KubeError } from "../../kube/client.ts";
 import type { EnforcerObserver, Pass } from "../enforcer-observer.ts";
 import type { Applied } from "../published/published-state.ts";
+import { TokenBucket } from "../events/token-bucket.ts";
 import { Worker } from "../worker.ts";
 import {
   guestIn,
@@ -23,13 +24,14 @@ export interface EnforcerNodeWriterOptions extends NodeFacts {
   readonly notReady: () => string | undefined;
   /** Milliseconds between two reports where nothing is new; default 30,000. */
   readonly heartbeat?: number;
-  /** Milliseconds that lie between two reports at least; default 100. */
+  /** Milliseconds that lie between two reports at least, but for the first few; default 100. */
   readonly pause?: number;
   /** The pauses between tries. */
   readonly backoff?: Backoff;
 }
 
 const NOT_FOUND = 404;
+const PAUSE = 100;
 const MOST_PATIENCE = 300_000;
 
 /**
@@ -40,6 +42,8 @@ export class EnforcerNodeWriter {
   readonly #options: EnforcerNodeWriterOptions;
   readonly #worker: Worker;
   readonly #backoff: Backoff;
+  /** A policy and its groups come as several changes, of which the last is the one that is waited for. */
+  readonly #allowance: TokenBucket;
   #report: NodeReport | undefined;
   #written: string | undefined;
   #isDue = false;
@@ -51,6 +55,8 @@ export class EnforcerNodeWriter {
   constructor(options: EnforcerNodeWriterOptions) {
     this.#options = options;
     this.#backoff = options.backoff ?? new Backoff(500, 30_000);
+    const refillMs = options.pause ?? PAUSE;
+    this.#allowance = new TokenBucket({ burst: 5, refillMs }, performance.now());
     this.#worker = new Worker(() => this.#work(), options.signal);
   }
 
@@ -100,7 +106,7 @@ export class EnforcerNodeWriter {
   }
 
   async #work(): Promise<"done" | "again"> {
-    const { pause = 100, signal, notReady } = this.#options;
+    const { pause = PAUSE, signal, notReady } = this.#options;
     // None is there before the first pass: then it is a heartbeat's turn.
     const report = this.#report ?? unreadyReport(this.#options, notReady() ?? "starting");
     if (report.news === this.#written && !this.#isDue) return "done";
@@ -110,7 +116,9 @@ export class EnforcerNodeWriter {
       this.#written = report.news;
       this.#backoff.reset();
       this.#complain(undefined);
-      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      this.#allowance.take(performance.now());
+      while (!this.#allowance.has(performance.now()) && !signal.aborted)
+        await sleep(pause, undefined, { signal }).catch(() => undefined);
       return "done";
     } catch (error) {
       if (signal.aborted) return "done";
