@@ -1,0 +1,146 @@
+import { type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Backend } from "../../../src/lab/backend.ts";
+import { startEnforcer } from "../../../src/lab/cluster/enforcers.ts";
+import { NODE_API_PORT } from "../../../src/lab/cluster/control-plane.ts";
+import type { StreamWay } from "../../../src/lab/prober/stream.ts";
+import { spawnInNode } from "../../../src/lab/spawn.ts";
+import { SEARCH_TIMEOUT, scale, seedOf } from "../../support/search-settings.ts";
+import { must } from "../../support/must.ts";
+import { describeKernel } from "../support.ts";
+import { type ChurnRig, type Stage, churnRig, dueBetween, dueIn, talkers } from "./churn-rig.ts";
+import { dice } from "./dice.ts";
+import { type Due, balance } from "./ledger.ts";
+import { randomUpdate } from "./random-update.ts";
+
+const SELVEDGE = fileURLToPath(new URL("../../../bin/selvedge", import.meta.url));
+
+/** In each the enforcer is killed twice while updates go on, and then brings the kernel to where it is to be. */
+const ROUNDS = Math.ceil(8 * scale);
+const KILLS_A_ROUND = 2;
+const MOST_UPDATES = 3;
+
+/** Longer than a start takes up to its first write: some die before they have done anything. */
+const LONGEST_LIFE_MS = 1_500;
+
+/** What is due where the kernel may go from any of the stages to any that came later, past those between. */
+function dueAmong(stages: readonly Stage[]): (way: StreamWay) => Due {
+  const pairs = stages.flatMap((before, i) => stages.slice(i + 1).map((after) => dueBetween(before, after)));
+  return (way) => {
+    const [first = "either", ...rest] = pairs.map((due) => due(way));
+    return rest.every((each) => each === first) ? first : "either";
+  };
+}
+
+for (const backend of ["nft", "legacy"] satisfies Backend[]) {
+  describeKernel(`an enforcer that is killed while it works (iptables-${backend})`, () => {
+    let rig: ChurnRig;
+    let enforcer: ChildProcess | undefined;
+    const start = (): void => {
+      const log = openSync(join(rig.node.dir, "enforcer.log"), "a");
+      const server = `http://127.0.0.1:${NODE_API_PORT}`;
+      const args = [
+        "--node",
+        rig.node.name,
+        "--backend",
+        backend,
+        "--standalone",
+        "--start-gate",
+        "off",
+        "--server",
+        server,
+      ];
+      enforcer = spawnInNode(rig.node, SELVEDGE, ["enforcer", ...args], {
+        stdio: ["ignore", log, log],
+      });
+    };
+    const kill = async (): Promise<void> => {
+      const dying = must(enforcer);
+      const gone = once(dying, "exit");
+      dying.kill("SIGKILL");
+      await gone;
+    };
+    beforeAll(async () => {
+      rig = await churnRig(`killed${backend}`, backend);
+      const first = await startEnforcer(rig.node, backend, ["--start-gate", "off"]);
+      await rig.enforced(await rig.stage());
+      await first.kill();
+      start();
+    });
+    afterAll(() => rig.close());
+
+    it(
+      "leaks nothing and drops nothing, and the one that lives leaves the kernel as it is to be",
+      { timeout: SEARCH_TIMEOUT * 3 },
+      async () => {
+        const seed = seedOf();
+        const { below, oneOf } = dice(seed);
+        const due = new Map<number, (way: StreamWay) => Due>();
+        const told = new Map<number, string>();
+        const sum = { kills: 0, updates: 0 };
+        // In it neighbours are found.
+        await rig.stream.window(1);
+        await sleep(1_500);
+        let stage = await rig.stage();
+        await rig.enforced(stage);
+        const began = performance.now();
+        for (let round = 1; round <= ROUNDS; round += 1) {
+          const [steady, changing] = [2 * round, 2 * round + 1];
+          due.set(steady, dueIn(stage));
+          told.set(steady, `before round ${round}`);
+          await rig.stream.window(steady);
+          await rig.stream.window(changing);
+          const stages = [stage];
+          const words: string[] = [];
+          const updating = async (): Promise<void> => {
+            for (let left = 1 + below(MOST_UPDATES); left > 0; left -= 1) {
+              const update = randomUpdate({ below, oneOf }, talkers);
+              words.push(update.text);
+              await update.carryOut(rig.cluster.control.client);
+              stages.push(await rig.stage());
+              sum.updates += 1;
+              await sleep(below(LONGEST_LIFE_MS / 3));
+            }
+          };
+          const killing = async (): Promise<void> => {
+            for (let left = KILLS_A_ROUND; left > 0; left -= 1) {
+              await sleep(below(LONGEST_LIFE_MS));
+              await kill();
+              sum.kills += 1;
+              start();
+            }
+          };
+          await Promise.all([updating(), killing()]);
+          stage = must(stages.at(-1));
+          await rig.enforced(stage).catch(async (cause: unknown) => {
+            const log = await readFile(join(rig.node.dir, "enforcer.log"), "utf8");
+            throw new Error(`seed ${seed}; the last words of its log:\n${log.slice(-2_000)}`, { cause });
+          });
+          due.set(changing, dueAmong(stages));
+          told.set(changing, words.join("; "));
+        }
+        const seconds = (performance.now() - began) / 1000;
+        await rig.stream.window(0);
+        // The last packets are on their way, and so are the counts.
+        await sleep(1_000);
+        const { sent, leaks, drops, excused, wrong } = balance(
+          rig.stream.counts().filter(({ window }) => window !== 1),
+          (window, way) => must(due.get(window))(way),
+          (window) => must(told.get(window)),
+        );
+        process.stdout.write(
+          `killed under traffic, ${backend}: ${sum.kills} kills, ${sum.updates} updates, ${sent} packets, ${Math.round(sent / seconds)} a second, ${excused} of them not promised, ${leaks} leaks, ${drops} false drops, seed ${seed}\n`,
+        );
+        expect(wrong).toEqual([]);
+        expect({ leaks, drops }).toEqual({ leaks: 0, drops: 0 });
+        expect(sent).toBeGreaterThan(0);
+      },
+    );
+  });
+}
