@@ -86,7 +86,11 @@ function findingText(finding: Finding, texts: SourceTexts, paint: Paint): string
 }
 
 /** For people: each finding with its line, carets under the very value, and help; the number of them all at the end. */
-export function findingsText({ findings, summary }: FindingReport, texts: SourceTexts, paint: Paint = plain): string {
+export function findingsText(
+  { findings, summary }: FindingReport,
+  texts: SourceTexts,
+  paint: Paint = plain,
+): string {
   const parts = findings.map((finding) => findingText(finding, texts, paint));
   return `${[...parts, summary ?? countText(findings)].join("\n\n")}\n`;
 }

@@ -11,7 +11,8 @@ export interface FoundFiles {
 const MANIFEST = /\.(?:ya?ml|json)$/;
 
 /** Files of other tools, and intents, that lie among manifests and are none: only skipped in folders, never when named outright. */
-const NO_MANIFEST = /^(?:kustomization\.ya?ml|Chart\.ya?ml|values(?:[-.].*)?\.ya?ml|skaffold\.ya?ml|.*\.intent\.ya?ml)$/;
+const NO_MANIFEST =
+  /^(?:kustomization\.ya?ml|Chart\.ya?ml|values(?:[-.].*)?\.ya?ml|skaffold\.ya?ml|.*\.intent\.ya?ml)$/;
 
 const isHidden = (name: string): boolean => name.startsWith(".");
 

@@ -12,7 +12,10 @@ function stated(requirement: Requirement): LabelSelectorRequirement[] {
     case "notIn":
       return [{ key, operator: "NotIn", values: requirement.values }];
     case "exists":
-      return [{ key, operator: "Exists" }, { key, operator: "NotIn", values: requirement.values }];
+      return [
+        { key, operator: "Exists" },
+        { key, operator: "NotIn", values: requirement.values },
+      ];
     case "absent":
       return [{ key, operator: "DoesNotExist" }];
   }
@@ -29,7 +32,9 @@ function negated(requirement: Requirement): LabelSelectorRequirement[] {
     case "exists":
       return [
         { key, operator: "DoesNotExist" },
-        ...(requirement.values.length === 0 ? [] : [{ key, operator: "In" as const, values: requirement.values }]),
+        ...(requirement.values.length === 0
+          ? []
+          : [{ key, operator: "In" as const, values: requirement.values }]),
       ];
     case "absent":
       return [{ key, operator: "Exists" }];

@@ -1,12 +1,6 @@
 import * as intervals from "../../../core/intervals.ts";
 import type { PortName, Ports } from "../../../core/policy.ts";
-import {
-  type Flow,
-  allPorts,
-  containsFlow,
-  isTrafficSubset,
-  protocols,
-} from "../../../core/traffic.ts";
+import { type Flow, allPorts, containsFlow, isTrafficSubset, protocols } from "../../../core/traffic.ts";
 import { type Claim, type Peer, boxesFor, peersOf } from "./claim.ts";
 import { isCovered } from "./is-covered.ts";
 
@@ -26,7 +20,9 @@ const opens = (ports: Ports, atom: PortAtom): boolean =>
 /** One port of each stretch that no rule divides. */
 function atomsOf({ numbered, named }: Ports, others: readonly Ports[]): PortAtom[] {
   const flows = protocols.flatMap((protocol) => {
-    const starts = new Set([numbered, ...others.map((each) => each.numbered)].flatMap((each) => each[protocol].flat()));
+    const starts = new Set(
+      [numbered, ...others.map((each) => each.numbered)].flatMap((each) => each[protocol].flat()),
+    );
     return [...starts]
       .filter((port) => intervals.contains(numbered[protocol], port))
       .map((port): Flow => ({ protocol, port }));

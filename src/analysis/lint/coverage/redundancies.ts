@@ -1,5 +1,12 @@
 import type { Namespace } from "../../../core/cluster.ts";
-import { type Direction, type Policy, type Rule, type RuleId, directions, policyKey } from "../../../core/policy.ts";
+import {
+  type Direction,
+  type Policy,
+  type Rule,
+  type RuleId,
+  directions,
+  policyKey,
+} from "../../../core/policy.ts";
 import type { Program } from "../../../core/program.ts";
 import { type Claim, claimOf, peersOf, subjectBox } from "./claim.ts";
 import { coveringClaims } from "./covering-claims.ts";
@@ -44,10 +51,7 @@ export function redundancies(program: Program, namespaces: readonly Namespace[])
   return found.flat();
 }
 
-function inNamespace(
-  all: readonly Policy[],
-  claim: (policy: Policy, rule: Rule) => Claim,
-): Redundancy[] {
+function inNamespace(all: readonly Policy[], claim: (policy: Policy, rule: Rule) => Claim): Redundancy[] {
   const found: Redundancy[] = [];
   // A policy that no pod can be the subject of has no part in this.
   const own = all.filter(({ subject }) => subject.kind !== "nothing");
@@ -120,7 +124,7 @@ function inNamespace(
       const redundancy = redundantRule(mine, direction);
       if (redundancy === undefined) continue;
       found.unshift(redundancy);
-        claims[direction] = claims[direction].filter((each) => each !== mine);
+      claims[direction] = claims[direction].filter((each) => each !== mine);
     }
   }
   return found;
