@@ -38,6 +38,8 @@ export async function plainDoor(target: {
   };
   const server = createServer(pass);
   server.requestTimeout = 0;
+  // A connection that is closed while a request is on its way would be a fault of this door, not of the server.
+  server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const cut = (): void => {
