@@ -2,7 +2,7 @@ import { type Address, addressBits } from "../core/address.ts";
 import { type Cidr, cidrAround, formatCidr } from "../core/cidr.ts";
 import type { Direction } from "../core/policy.ts";
 import type { Host } from "./host.ts";
-import { classChain, dispatchChain, trieChain } from "./names.ts";
+import { classChain, dispatchChain, restChain, trieChain } from "./names.ts";
 import { ruleText } from "./rule-text.ts";
 
 /** A pod's address and the class chain that judges it. */
@@ -18,22 +18,39 @@ const FAN_OUT = 1 << FAN_OUT_BITS;
 
 const sideOf = { ingress: "-d", egress: "-s" } as const;
 
-export const CLOSED = ruleText("-j DROP", "isolated, and no chain knows this address: closed");
-
 /**
- * The longest prefix that all leaves share, rounded down to a level of the trie so that it rarely moves. What the lowest
- * and the highest address share, all between them share.
+ * The block of the longest prefix that all leaves share, rounded down to a level of the trie so that it rarely moves. What
+ * the lowest and the highest address share, all between them share. None where they share nothing, or are none.
  */
-function commonLength(leaves: readonly Leaf[]): number {
+function commonBlock(leaves: readonly Leaf[]): Cidr | undefined {
   const [first] = leaves;
-  if (first === undefined) return 0;
+  if (first === undefined) return undefined;
   const least = leaves.reduce((a, b) => (b.address.value < a.address.value ? b : a), first).address;
   const most = leaves.reduce((a, b) => (b.address.value > a.address.value ? b : a), first).address;
   for (let length = addressBits[least.family]; length > 0; length -= FAN_OUT_BITS) {
-    if (cidrAround(least, length).first === cidrAround(most, length).first) return length;
+    const block = cidrAround(least, length);
+    if (block.first === cidrAround(most, length).first) return block;
   }
-  return 0;
+  return undefined;
 }
+
+/** Leads to the trie whoever may be in it. That takes no set: who is isolated is in the trie. */
+export function entryRule(direction: Direction, leaves: readonly Leaf[]): string {
+  const block = commonBlock(leaves);
+  const jump = `-j ${dispatchChain(direction)}`;
+  return ruleText(
+    block === undefined ? jump : `${sideOf[direction]} ${formatCidr(block)} ${jump}`,
+    `${direction} of isolated pods`,
+  );
+}
+
+/** The trie's end for all whom it does not know: here alone the set of the isolated is asked. */
+export const restRules = (direction: Direction, isolated: string): readonly string[] => [
+  ruleText(
+    `-m set --match-set ${isolated} ${direction === "ingress" ? "dst" : "src"} -j DROP`,
+    "isolated, and no chain knows this address: closed",
+  ),
+];
 
 type LeafRules = Readonly<Record<Host["selfTraffic"], Readonly<Record<Direction, WeakMap<Leaf, string[]>>>>>;
 
@@ -57,8 +74,8 @@ function leafRules(direction: Direction, leaf: Leaf, self: Host["selfTraffic"]):
 /**
  * Chains that lead from an address to its class in a few comparisons, whatever the number of pods: a set lookup
  * costs some 150 ns, an address compare 5 ns, so a list of sets would not do (docs/kernel.md). Reached by goto, so a class chain's RETURN goes back to the
- * first caller; every chain ends in DROP: an isolated pod without a class is closed. `self` is the
- * host's `selfTraffic`.
+ * first caller. Whom no chain knows, all chains lead to `restRules`, by goto too: an isolated pod without a class is closed,
+ * and who is not isolated comes back to the first caller. `self` is the host's `selfTraffic`.
  */
 export function dispatchChains(
   direction: Direction,
@@ -74,7 +91,7 @@ export function dispatchChains(
       rules.push(...inside.flatMap((leaf) => leafRules(direction, leaf, self)));
     } else {
       const length = Math.min(
-        commonLength(inside) + FAN_OUT_BITS,
+        (commonBlock(inside)?.length ?? 0) + FAN_OUT_BITS,
         addressBits[inside[0]?.address.family ?? "IPv4"],
       );
       const blocks = Map.groupBy(inside, ({ address }) => cidrAround(address, length).first);
@@ -87,7 +104,7 @@ export function dispatchChains(
         build(next, members);
       }
     }
-    rules.push(CLOSED);
+    rules.push(ruleText(`-g ${restChain(direction)}`, "nobody whom a chain knows"));
   };
   build(dispatchChain(direction), leaves);
   return chains;

@@ -1,8 +1,9 @@
-import { type Family, families, formatAddress } from "../core/address.ts";
+import { type Family, families } from "../core/address.ts";
 import type { ClassRule, NodeProgram, SubjectClass } from "../core/node-program.ts";
 import { type Direction, directions, ruleIdText } from "../core/policy.ts";
-import { type Leaf, dispatchChains } from "./dispatch.ts";
-import { FORWARD_CHAIN, classChain, dispatchChain } from "./names.ts";
+import { type Leaf, dispatchChains, entryRule } from "./dispatch.ts";
+import { type IsolatedPods, isolatedPods, restChains } from "./isolated-pods.ts";
+import { FORWARD_CHAIN, classChain } from "./names.ts";
 import { type GateRules, gateRules } from "./gate.ts";
 import { type Host, plainHost } from "./host.ts";
 import { linkLocalRules } from "./link-local.ts";
@@ -40,18 +41,13 @@ export const HOOKS: readonly Hook[] = [
 
 export function forwardChain(
   family: Family,
-  sets: Readonly<Record<Direction, string>>,
+  isolated: Readonly<Record<Direction, IsolatedPods>>,
   gate: GateRules,
   host: Host,
 ): string[] {
   const neighbours = NEIGHBOUR_DISCOVERY.map((type) =>
     ruleText(`-p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`, "neighbour discovery"),
   );
-  const isolated = (direction: Direction, side: "src" | "dst"): string =>
-    ruleText(
-      `-m set --match-set ${sets[direction]} ${side} -j ${dispatchChain(direction)}`,
-      `${direction} of isolated pods`,
-    );
   const forgotten = (set: string, side: "src" | "dst"): string =>
     ruleText(
       `-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m set --match-set ${set} ${side} -j DROP`,
@@ -68,10 +64,10 @@ export function forwardChain(
     ...gate.inForward,
     // Where a flow was cut, conntrack would take the server's next packet for a new flow of its own (tcp_loose), and the
     // client's packets for replies to it. What nobody remembers and starts in mid-stream must come from the client.
-    forgotten(sets.ingress, "src"),
-    forgotten(sets.egress, "dst"),
-    isolated("egress", "src"),
-    isolated("ingress", "dst"),
+    forgotten(isolated.ingress.set, "src"),
+    forgotten(isolated.egress.set, "dst"),
+    entryRule("egress", isolated.egress.leaves),
+    entryRule("ingress", isolated.ingress.leaves),
   ];
 }
 
@@ -112,16 +108,12 @@ function renderFamily(program: NodeProgram, family: Family, host: Host): FamilyR
       .flatMap((each) => leavesOf(each, family))
       .sort(compareLeaves);
   const leaves = { ingress: leavesIn("ingress"), egress: leavesIn("egress") };
-  const isolated = (direction: Direction): string =>
-    table.isolated(
-      direction,
-      leaves[direction].map(({ address }) => formatAddress(address)),
-    );
-  const sets = { ingress: isolated("ingress"), egress: isolated("egress") };
+  const isolated = isolatedPods(leaves, table);
   const gate = gateRules(program.gate, family, table);
   const populated = new Set([...leaves.ingress, ...leaves.egress].map(({ classId }) => classId));
   const chains = new Map<string, readonly string[]>([
-    [FORWARD_CHAIN, forwardChain(family, sets, gate, host)],
+    [FORWARD_CHAIN, forwardChain(family, isolated, gate, host)],
+    ...restChains(isolated),
     ...gate.chains,
     ...directions.flatMap((direction) => [...dispatchChains(direction, leaves[direction], host.selfTraffic)]),
     ...program.classes

@@ -51,6 +51,9 @@ const CLASS_DIGITS = 22;
 
 export const dispatchChain = (direction: Direction): string => `SV-${direction.toUpperCase()}`;
 
+/** Where the trie leads whom it does not know. In capitals, as no digest is. */
+export const restChain = (direction: Direction): string => `SV-${direction === "ingress" ? "I" : "E"}-REST`;
+
 /** A node of the address trie; an IPv4 block can be read off its chain's name. */
 export function trieChain(direction: Direction, block: Cidr): string {
   const text = formatCidr(block);

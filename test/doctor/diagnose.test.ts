@@ -209,7 +209,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "a chain that judges and is open at its end",
-    facts: edited((text) => text.replace(/^-A SV-EGRESS .*-j DROP\n/m, "")),
+    facts: edited((text) => text.replace(/^-A SV-EGRESS .*-g SV-E-REST\n/m, "")),
     finds: { check: "chains", status: "fail", message: /SV-EGRESS does not end in DROP/ },
   },
   {

@@ -2,9 +2,10 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Family, addressBits, parseAddress } from "../../src/core/address.ts";
 import { digest } from "../../src/core/digest.ts";
-import { CLOSED, type Leaf, dispatchChains } from "../../src/render/dispatch.ts";
+import { type Leaf, dispatchChains, entryRule, restRules } from "../../src/render/dispatch.ts";
 import { addressOfBits, bitsOfAddress, following } from "../support/bits.ts";
 import { must } from "../support/must.ts";
+import { type MemorySet, createSet } from "../support/netfilter/ipset.ts";
 import { emptyTable, restore } from "../support/netfilter/table.ts";
 import { passes } from "../support/netfilter/traverse.ts";
 import { search, SEARCH_TIMEOUT } from "../support/search.ts";
@@ -39,14 +40,28 @@ function examine(leaves: readonly Leaf[]): number {
   for (const rules of chains.values()) expect(rules.length).toBeLessThanOrEqual(17);
   const text = [
     "*mangle",
-    ...[...chains.keys(), ...classes].map((name) => `:${name} - [0:0]`),
+    ...[...chains.keys(), ...classes, "SV-I-REST"].map((name) => `:${name} - [0:0]`),
     ...[...chains].flatMap(([name, rules]) => rules.map((rule) => `-A ${name} ${rule}`)),
     `-A ${classes[0]} -j RETURN`,
     `-A ${classes[1]} -j DROP`,
-    "-I FORWARD 1 -j SV-INGRESS",
+    ...restRules("ingress", "isolated").map((rule) => `-A SV-I-REST ${rule}`),
+    `-A FORWARD ${entryRule("ingress", leaves)}`,
     "COMMIT",
   ].join("\n");
-  const table = restore(emptyTable(bitsOfAddress(first.address).length), text, new Map());
+  const width = bitsOfAddress(first.address).length;
+  const all = new Set(leaves.map(({ address }) => bitsOfAddress(address)));
+  const last = [...all].at(-1) ?? "";
+  // Between the leaves; every other one is isolated as well, and the trie does not know it.
+  const strangers = [...all]
+    .flatMap((bits) => following(bits) ?? [])
+    .filter((bits) => bits < last && !all.has(bits));
+  const closed = new Set(strangers.filter((_, i) => i % 2 === 0));
+  const entries = [...all, ...closed].map((bits): [string, string] => [bits, bits]);
+  const isolated: MemorySet = {
+    ...createSet(["isolated", "hash:ip", "family", width === 32 ? "inet" : "inet6"]),
+    entries: new Map(entries),
+  };
+  const table = restore(emptyTable(width), text, new Map([["isolated", isolated]]));
   const isLetIn = (destination: string): boolean =>
     passes(table, "FORWARD", {
       source: destination,
@@ -55,18 +70,16 @@ function examine(leaves: readonly Leaf[]): number {
       state: "NEW",
       hasLocalSource: false,
     });
-  const all = new Set(leaves.map(({ address }) => bitsOfAddress(address)));
   for (const [i, { address }] of leaves.entries()) {
     const bits = bitsOfAddress(address);
     expect(isLetIn(bits), `pod ${i} at ${bits}`).toBe(i % 2 === 0);
-    const next = following(bits);
-    if (next !== undefined && !all.has(next)) expect(isLetIn(next), `nobody at ${next}`).toBe(false);
   }
-  return leaves.length * 2;
+  for (const bits of strangers) expect(isLetIn(bits), `a stranger at ${bits}`).toBe(!closed.has(bits));
+  return leaves.length + strangers.length;
 }
 
 test.each(["IPv4", "IPv6"] as const)(
-  "every %s address reaches its class through short chains, and what has no class is closed",
+  "every %s address reaches its class through short chains; of others, who is isolated is closed",
   (family) => search(`${family} dispatch`, { cases: leavesOf(family), inTest: 100 }, examine),
   SEARCH_TIMEOUT,
 );
@@ -105,6 +118,18 @@ test("the chains of a trie say whose they are", () => {
   );
 });
 
-test("where nobody is isolated there is a chain, which is closed", () => {
-  expect(dispatchChains("ingress", [])).toEqual(new Map([["SV-INGRESS", [CLOSED]]]));
+test("where nobody is isolated there is a chain, which leads to the rest", () => {
+  const [rule, ...others] = dispatchChains("ingress", []).get("SV-INGRESS") ?? [];
+  expect(rule).toMatch(/ -g SV-I-REST$/);
+  expect(others).toEqual([]);
+});
+
+test("only who may be in the trie is led to it", () => {
+  const entry = (leaves: readonly Leaf[]): string =>
+    entryRule("egress", leaves).replace(/-m comment --comment "[^"]*" /, "");
+  expect(entry([])).toBe("-j SV-EGRESS");
+  expect(entry(row(1, "10.0.0.8"))).toBe("-s 10.0.0.8/32 -j SV-EGRESS");
+  expect(entry(row(17, "10.0.0.8"))).toBe("-s 10.0.0.0/24 -j SV-EGRESS");
+  expect(entry(row(17, "fd00::8"))).toBe("-s fd00::/120 -j SV-EGRESS");
+  expect(entry(row(17, "10.0.0.0", 1n << 27n))).toBe("-j SV-EGRESS");
 });

@@ -40,6 +40,7 @@ const NEW = "-m conntrack ! --ctstate RELATED,ESTABLISHED";
 const MID_STREAM = "-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m set --match-set";
 const CUT = comment("reply of a flow that was cut");
 const CLOSED = `${comment("isolated, and no chain knows this address: closed")} -j DROP`;
+const NOBODY = comment("nobody whom a chain knows");
 const seen = (direction: string): string =>
   `-m limit --limit 10/second --limit-burst 20 ${comment("seen")} -j NFLOG --nflog-group 86 --nflog-prefix "SV ${direction} SV-C-*"`;
 
@@ -49,12 +50,14 @@ test("the rules of IPv4", () => {
     `SELVEDGE-FORWARD: -m bpf --bytecode "6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0" ${comment("a pod to itself")} -j RETURN`,
     `SELVEDGE-FORWARD: ${MID_STREAM} SV4-ingress-* src ${CUT} -j DROP`,
     `SELVEDGE-FORWARD: ${MID_STREAM} SV4-egress-* dst ${CUT} -j DROP`,
-    `SELVEDGE-FORWARD: -m set --match-set SV4-egress-* src ${comment("egress of isolated pods")} -j SV-EGRESS`,
-    `SELVEDGE-FORWARD: -m set --match-set SV4-ingress-* dst ${comment("ingress of isolated pods")} -j SV-INGRESS`,
+    `SELVEDGE-FORWARD: -s 10.0.0.1/32 ${comment("egress of isolated pods")} -j SV-EGRESS`,
+    `SELVEDGE-FORWARD: -d 10.0.0.1/32 ${comment("ingress of isolated pods")} -j SV-INGRESS`,
+    `SV-I-REST: -m set --match-set SV4-ingress-* dst ${CLOSED}`,
+    `SV-E-REST: -m set --match-set SV4-egress-* src ${CLOSED}`,
     `SV-INGRESS: -d 10.0.0.1/32 ${comment("shop/web")} -g SV-C-*`,
-    `SV-INGRESS: ${CLOSED}`,
+    `SV-INGRESS: ${NOBODY} -g SV-I-REST`,
     `SV-EGRESS: -s 10.0.0.1/32 ${comment("shop/web")} -g SV-C-*`,
-    `SV-EGRESS: ${CLOSED}`,
+    `SV-EGRESS: ${NOBODY} -g SV-E-REST`,
     `SV-C-*: -p tcp -m tcp --dport 8080 -m set --match-set SV4-G-* src ${comment("shop/front ingress[0]")} -j RETURN`,
     `SV-C-*: -m set --match-set SV4-N-* src ${comment("shop/front ingress[1]")} -j RETURN`,
     `SV-C-*: ${seen("ingress")}`,

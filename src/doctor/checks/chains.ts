@@ -1,5 +1,5 @@
 import { directions } from "../../core/policy.ts";
-import { FORWARD_CHAIN, GATE_CHAIN, dispatchChain, isOurChain } from "../../render/names.ts";
+import { FORWARD_CHAIN, GATE_CHAIN, dispatchChain, isOurChain, restChain } from "../../render/names.ts";
 import { ruleHash } from "../../render/rule-text.ts";
 import { jumpOf } from "../../kernel/saved-rules.ts";
 import type { NodeFacts } from "../facts.ts";
@@ -15,6 +15,9 @@ const isJudging = (chain: string): boolean =>
 const MEND =
   "The enforcer puts its chains right within seconds: start it, or see in its log why it cannot; then find out who writes there.";
 
+/** Where those end: in a verdict, or with the rest, whom the trie does not know. */
+const ENDS: ReadonlySet<string | undefined> = new Set(["DROP", ...directions.map(restChain)]);
+
 /** What is wrong in one table, in words. */
 function troubles({ mangle }: OurTable): string[] {
   const inside = Map.groupBy(mangle.rules, ({ chain }) => chain);
@@ -23,7 +26,7 @@ function troubles({ mangle }: OurTable): string[] {
   const led = new Set((inside.get(FORWARD_CHAIN) ?? []).map(({ rule }) => jumpOf(rule)?.to));
   const unled = directions.map(dispatchChain).filter((chain) => !led.has(chain));
   const open = ours.filter(
-    (chain) => isJudging(chain) && jumpOf(inside.get(chain)?.at(-1)?.rule ?? "")?.to !== "DROP",
+    (chain) => isJudging(chain) && !ENDS.has(jumpOf(inside.get(chain)?.at(-1)?.rule ?? "")?.to),
   );
   return [
     ...strange.map(

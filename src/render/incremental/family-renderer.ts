@@ -1,4 +1,4 @@
-import { type Family, formatAddress } from "../../core/address.ts";
+import type { Family } from "../../core/address.ts";
 import { difference } from "../../core/difference.ts";
 import type { ClassRule, NodeProgram, SubjectClass } from "../../core/node-program.ts";
 import { type Direction, directions } from "../../core/policy.ts";
@@ -8,6 +8,7 @@ import { type Leaf, dispatchChains } from "../dispatch.ts";
 import { gateRules } from "../gate.ts";
 import type { Host } from "../host.ts";
 import { HOOKS, allowRules, compareLeaves, denyRules, forwardChain, leavesOf } from "../iptables.ts";
+import { isolatedPods, restChains } from "../isolated-pods.ts";
 import { FORWARD_CHAIN, classChain } from "../names.ts";
 import type { FamilyRuleset } from "../ruleset.ts";
 import { LiveSets } from "./live-sets.ts";
@@ -91,14 +92,13 @@ export class FamilyRenderer {
   ): Chains {
     const family = this.#family;
     const [chains, asks] = noteAsks(family, (sets): Chains => {
-      const isolated = (direction: Direction): string =>
-        sets.isolated(
-          direction,
-          leaves[direction].map(({ address }) => formatAddress(address)),
-        );
-      const names = { ingress: isolated("ingress"), egress: isolated("egress") };
+      const isolated = isolatedPods(leaves, sets);
       const closed = gateRules(gate, family, sets);
-      return new Map([[FORWARD_CHAIN, forwardChain(family, names, closed, host)], ...closed.chains]);
+      return new Map([
+        [FORWARD_CHAIN, forwardChain(family, isolated, closed, host)],
+        ...restChains(isolated),
+        ...closed.chains,
+      ]);
     });
     this.#sets.use(asks);
     this.#sets.drop(this.#ownAsks);
