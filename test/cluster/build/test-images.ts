@@ -9,7 +9,7 @@ import { run } from "./run.ts";
 
 /** Names under which Kubernetes 1.36 and its end-to-end tests ask for them; nothing is pulled. */
 export const PAUSE_IMAGE = "registry.k8s.io/pause:3.10.2";
-const AGNHOST_IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.63.0";
+export const AGNHOST_IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.63.0";
 export const COREDNS_IMAGE = "registry.k8s.io/coredns/coredns:selvedge-test";
 
 interface TestImage {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import type { Progress } from "../../../src/lab/progress.ts";
 import { writeConflist } from "./flannel.ts";
+import { startDns } from "./dns.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { home, inHome } from "./home.ts";
 import { kubectl } from "./kubectl.ts";
@@ -46,5 +47,7 @@ export async function up(shape: ClusterShape, progress: Progress): Promise<void>
   }
   await routePods(shape, podCidrs);
   for (const node of nodes) await until(`${node} is ready`, async () => isReady(await getNode(node)));
+  progress.step("CoreDNS");
+  await startDns();
   progress.end();
 }
