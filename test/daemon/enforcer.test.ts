@@ -35,7 +35,7 @@ describe("an enforcer", () => {
     await ready(made.start());
     expect(isolated(made)).toEqual(["10.244.1.1", "10.244.1.2"]);
     expect(admittedIn(made.kernel, "10.244.1.1")).toEqual(["10.244.1.2"]);
-    expect(made.kernel.saveTable("IPv4")).toContain("-A FORWARD -m comment");
+    expect(made.kernel.saveTable("IPv4")).toMatch(/^-A FORWARD .*-j SELVEDGE-FORWARD$/m);
   });
 
   test.each(["pods", "namespaces", "nodes", "networkpolicies"])(
