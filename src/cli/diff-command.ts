@@ -66,16 +66,20 @@ async function run(flags: Flags): Promise<void> {
 }
 
 async function reportOf(sides: DiffSides, { allPairs }: Flags): Promise<DiffReport> {
-  const [{ clustersDiff }, { diffSide }, { diffCauses }] = await Promise.all([
+  const [{ clustersDiff }, { diffSide }, { diffCauses }, { progress }] = await Promise.all([
     import("../analysis/diff/clusters-diff.ts"),
     import("../library/diff-side.ts"),
     import("./diff-causes.ts"),
+    import("./progress.ts"),
   ]);
   const { before, after } = sides;
   const both = [before, after];
+  const shown = progress("selvedge diff");
   const diff = clustersDiff(diffSide(before, both), diffSide(after, both), {
     pairs: allPairs === true ? "all" : "shared",
+    onStep: shown.at,
   });
+  shown.end();
   const ends = (["added", "removed"] as const).flatMap((change) =>
     diff[change].map(({ name }): Edit => ({ kind: "end", key: name, change })),
   );

@@ -59,14 +59,11 @@ export function lintCommand(): Command {
 async function run(flags: LintFlags): Promise<void> {
   if (flags.dryRun === true && flags.fix !== true) throw new UsageError("--dry-run goes with --fix");
   if (flags.fix === true) refuseUnwritable(flags);
-  const [{ loadSource }, { lintCodes }] = await Promise.all([
-    import("./load-source.ts"),
-    import("../analysis/lint/lint-rules.ts"),
-  ]);
+  const { lintCodes } = await import("../analysis/lint/lint-rules.ts");
   const known = new Set(lintCodes.map(({ code }) => code));
   for (const code of [...(flags.select ?? []), ...(flags.ignore ?? [])])
     if (!known.has(code)) throw new UsageError(`no rule ${code} (\`selvedge rule\` lists them)`);
-  let loaded = await loadSource(flags);
+  let loaded = await loadForLint(flags);
   let findings = await found(loaded, flags);
   if (flags.fix === true && flags.dryRun !== true) {
     loaded = await fix(loaded, findings, flags);
@@ -79,6 +76,16 @@ async function run(flags: LintFlags): Promise<void> {
       : await findingsIn(flags.output, report, textsOf(loaded));
   process.stdout.write(text);
   process.exitCode = findingsExitCode(findings, flags.failOn, loaded.incomplete);
+}
+
+/** The source, without the warnings of which there is a rule: what is a finding is told once. */
+async function loadForLint(flags: LintFlags): Promise<Loaded> {
+  const [{ loaded }, { readSource }, { isOfUnknownField }] = await Promise.all([
+    import("./load-source.ts"),
+    import("./read-source.ts"),
+    import("../kube/validation/unknown-fields.ts"),
+  ]);
+  return loaded(await readSource(flags), ({ message }) => !isOfUnknownField(message));
 }
 
 function refuseUnwritable({ filename }: LintFlags): void {
@@ -113,10 +120,7 @@ async function diffOf(loaded: Loaded, findings: readonly LintFinding[]): Promise
 
 /** Mends until nothing more can be: what one mend uncovers is mended by the next. */
 async function fix(first: Loaded, findings: readonly LintFinding[], flags: LintFlags): Promise<Loaded> {
-  const [{ fixedFiles, writeFixes }, { loadSource }] = await Promise.all([
-    import("./lint-fixes.ts"),
-    import("./load-source.ts"),
-  ]);
+  const { fixedFiles, writeFixes } = await import("./lint-fixes.ts");
   let loaded = first;
   let mendable = findings;
   for (;;) {
@@ -126,7 +130,7 @@ async function fix(first: Loaded, findings: readonly LintFinding[], flags: LintF
     await writeFixes(files);
     for (const { file, fixed } of files)
       note(`${file}: ${fixed} ${fixed === 1 ? "finding" : "findings"} mended`);
-    loaded = await loadSource(flags);
+    loaded = await loadForLint(flags);
     mendable = await found(loaded, flags);
   }
 }

@@ -2,7 +2,7 @@ import { compile } from "../core/compile.ts";
 import type { Program } from "../core/program.ts";
 import { clusterFromManifests } from "../kube/cluster-from-manifests.ts";
 import type { ManifestSet } from "../kube/files/manifest-set.ts";
-import { sourceProblemText } from "../kube/files/source.ts";
+import { type SourceProblem, sourceProblemText } from "../kube/files/source.ts";
 import type { ManifestCluster } from "../kube/manifest-cluster.ts";
 import { UsageError } from "./exit-codes.ts";
 import { note } from "./note.ts";
@@ -42,11 +42,14 @@ export function refuseProblems({ problems }: Pick<ManifestSet, "problems">): voi
   throw new UsageError([count, ...lines, ...more].join("\n"));
 }
 
-/** What was read, judged and compiled. Throws UsageError for anything wrong in it, as `loadSource` does. */
-export function loaded({ manifests, namespace }: ReadSource): Loaded {
+/** What was read, judged and compiled; `isTold` says of which warnings a note is made. Throws UsageError for anything wrong in it, as `loadSource` does. */
+export function loaded(
+  { manifests, namespace }: ReadSource,
+  isTold: (warning: SourceProblem) => boolean = () => true,
+): Loaded {
   const cluster = clusterFromManifests(manifests);
   refuseProblems(cluster);
-  for (const warning of cluster.warnings) note(`warning: ${sourceProblemText(warning)}`);
+  for (const warning of cluster.warnings.filter(isTold)) note(`warning: ${sourceProblemText(warning)}`);
   if (cluster.ignored.size > 0) note(ignoredText(cluster.ignored));
   const policies = cluster.policies.map(({ policy }) => policy);
   return {

@@ -11,8 +11,11 @@ export interface Progress {
 const silent: Progress = { at: () => undefined, end: () => undefined };
 
 /** On a terminal's standard error, from a second after it began; nowhere else. */
-export function progress(what: string): Progress {
-  if (!process.stderr.isTTY) return silent;
+export function progress(
+  what: string,
+  out: Pick<NodeJS.WriteStream, "isTTY" | "write"> = process.stderr,
+): Progress {
+  if (!out.isTTY) return silent;
   let next = performance.now() + QUIET;
   let isShown = false;
   return {
@@ -20,10 +23,10 @@ export function progress(what: string): Progress {
       if (performance.now() < next) return;
       next = performance.now() + INTERVAL;
       isShown = true;
-      process.stderr.write(`\r${what}: ${Math.floor((100 * done) / all)} %`);
+      out.write(`\r${what}: ${Math.floor((100 * done) / all)} %`);
     },
     end() {
-      if (isShown) process.stderr.write("\r\u001b[K");
+      if (isShown) out.write("\r\u001b[K");
     },
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { np106 } from "../../src/analysis/lint/rules/np106-unknown-field.ts";
 import { np204 } from "../../src/analysis/lint/rules/np204-service-port.ts";
 import { np301 } from "../../src/analysis/lint/rules/np301-redundant-rule.ts";
 import { np402 } from "../../src/analysis/lint/rules/np402-unselected-pod.ts";
@@ -47,6 +48,15 @@ describe("selvedge lint", () => {
     );
     // oxlint-disable-next-line no-control-regex -- an escape is what must not be there
     expect(stdout).not.toMatch(/\u001B/);
+  });
+
+  it("tells of an unknown field once, at its name", () => {
+    const { status, stdout, stderr } = lint(np106.bad);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+    expect(stdout.match(/unknown|no field/g)).toHaveLength(1);
+    expect(stdout).toMatch(/^\d+ \| +- form:\n +\| +\^{4} is left out$/m);
+    // Other verbs have no finding for it, and warn.
+    expect(selvedge(["map", "-f", "-"], np106.bad).stderr).toMatch(/^selvedge: warning: .*unknown field/m);
   });
 
   it.each([

@@ -138,6 +138,28 @@ describe("a live cluster", () => {
       stdout,
       stderr,
     });
+    const intent = fileWith(
+      "apiVersion: selvedge.dev/v1alpha1\nkind: Intents\nnamespace: shop\nintents:\n" +
+        "  - deny: { from: web, to: api, ports: [80] }\n    because: it is closed\n",
+      "a.intent.yaml",
+    );
+    for (const [verb = "", ...more] of [
+      ["map"],
+      ["map", "-o", "json"],
+      ["explain", "shop/web", "shop/web:80"],
+      ["explain", "--all-ports", "shop/web", "shop/web"],
+      ["diff", "--against", snapshot],
+      ["diff", "--against", snapshot, "-o", "github"],
+      ["lint", "--fail-on", "never"],
+      ["test", intent],
+    ]) {
+      const asked = await selvedgeBeside([verb, "-f", snapshot, ...more]);
+      expect({ verb, status: asked.status, error: asked.stderr }).toEqual({
+        verb,
+        status: 3,
+        error: expect.stringContaining("RBAC hides all namespaces: answers are incomplete\n"),
+      });
+    }
   });
 
   it("of which nothing may be read, or that is not there, ends with 2 and one line", async () => {

@@ -35,7 +35,11 @@ function setsOf(end: EndClass, direction: Direction): AddressSet[] {
 }
 
 /** All that changes, by pairs of classes. */
-export function allPairs(classes: readonly EndClass[], { groups }: TwoClusters): ClassChange[] {
+export function allPairs(
+  classes: readonly EndClass[],
+  { groups }: TwoClusters,
+  onStep: (done: number, all: number) => void = () => undefined,
+): ClassChange[] {
   const named = classes.filter(({ outside }) => outside === undefined);
   const away = classes.flatMap((end) => (end.outside === undefined ? [] : [{ end, part: end.outside }]));
 
@@ -63,9 +67,12 @@ export function allPairs(classes: readonly EndClass[], { groups }: TwoClusters):
     });
   }
 
-  return named.flatMap((from) => [
-    ...named.flatMap((to) => changes({ from, to }).map((change) => ({ from, to, ...change }))),
-    ...withOutside(from, "egress"),
-    ...withOutside(from, "ingress"),
-  ]);
+  return named.flatMap((from, i) => {
+    onStep(i, named.length);
+    return [
+      ...named.flatMap((to) => changes({ from, to }).map((change) => ({ from, to, ...change }))),
+      ...withOutside(from, "egress"),
+      ...withOutside(from, "ingress"),
+    ];
+  });
 }

@@ -20,6 +20,8 @@ export interface ClustersDiff {
 export interface DiffOptions {
   /** `shared`: pairs of ends that both sides have. `all`: an end that one side lacks could reach nobody there. */
   readonly pairs: "shared" | "all";
+  /** Is told how many of all sources have been compared, now and then. */
+  readonly onStep?: (done: number, all: number) => void;
 }
 
 const isShared = ({ versions: { before, after } }: EndClass): boolean =>
@@ -56,13 +58,13 @@ const only = (clusters: TwoClusters, change: Edit["change"]): Party[] =>
 export function clustersDiff(
   before: DiffSide,
   after: DiffSide,
-  { pairs }: DiffOptions = { pairs: "shared" },
+  { pairs, onStep }: DiffOptions = { pairs: "shared" },
 ): ClustersDiff {
   const clusters = twoClusters(before, after);
   const classes = endClasses(clusters, [...before.inhabited, ...after.inhabited]).filter(
     (each) => pairs === "all" || isShared(each),
   );
-  const found = allPairs(classes, clusters);
+  const found = allPairs(classes, clusters, onStep);
   return {
     changes: grouped(found),
     counts: counted(found),

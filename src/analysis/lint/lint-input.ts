@@ -9,6 +9,9 @@ import type { Place } from "../finding/finding.ts";
 /** Steps from an object's root to one of its fields. */
 export type Path = readonly (string | number)[];
 
+/** Of a field, what is pointed at: its value, or the name that it goes by. */
+export type FieldPart = "value" | "key";
+
 /** A place, and the field's path as text; none for the object itself. */
 export interface FieldPlace extends Place {
   readonly field?: string | undefined;
@@ -18,8 +21,8 @@ export interface FieldPlace extends Place {
 export interface Written {
   /** `NetworkPolicy shop/web` */
   readonly object: string;
-  /** Where a field's value stands; the nearest field around it where it was not written. */
-  readonly locate: (path: Path) => FieldPlace;
+  /** Where a field's value, or else its key, stands; the nearest field around it where it was not written. */
+  readonly locate: (path: Path, part?: FieldPart) => FieldPlace;
 }
 
 /** A port that a container declares, named or not. */

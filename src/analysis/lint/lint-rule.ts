@@ -1,13 +1,15 @@
 import type { Severity } from "../finding/finding.ts";
 import type { FindingRule } from "../finding/finding-report.ts";
 import type { LintContext } from "./lint-context.ts";
-import type { Path, Written } from "./lint-input.ts";
+import type { FieldPart, Path, Written } from "./lint-input.ts";
 
 /** Something that a rule found. */
 export interface Hit {
   /** In whom, and in which of its fields. */
   readonly at: Written;
   readonly path: Path;
+  /** What of the field is wrong; its value, where nothing is said. */
+  readonly part?: FieldPart;
   readonly message: string;
   /** Where it is not as grave, or graver, than the rule usually is. */
   readonly severity?: Severity;

@@ -8,11 +8,11 @@ import type { Hit, LintRule } from "./lint-rule.ts";
 import { lintRules } from "./lint-rules.ts";
 
 function findingOf({ code, severity: usual }: LintRule, hit: Hit): LintFinding {
-  const { at, path, message, severity = usual, label, help, removable } = hit;
+  const { at, path, part, message, severity = usual, label, help, removable } = hit;
   const { file, line, column } = removable === undefined ? {} : at.locate(removable);
   const isFixable = file !== undefined && line !== undefined && column !== undefined;
   return {
-    ...at.locate(path),
+    ...at.locate(path, part),
     code,
     severity,
     message,

@@ -1,6 +1,9 @@
 import type { FieldPath } from "../validation/field-path.ts";
 import type { SourcePosition, SourceProblem } from "./source.ts";
 
+/** Of a field, what is pointed at: its value, or the name that it goes by. */
+export type FieldPart = "value" | "key";
+
 /** One Kubernetes object out of a file, as it was written. */
 export interface SourcedObject {
   readonly apiVersion: string;
@@ -8,8 +11,8 @@ export interface SourcedObject {
   readonly raw: Readonly<Record<string, unknown>>;
   /** Where the object begins. */
   readonly source: SourcePosition;
-  /** Where a field's value was written; the nearest field around it where it was not. */
-  locate(path: FieldPath): SourcePosition;
+  /** Where a field's value, or else its key, was written; the nearest field around it where it was not. */
+  locate(path: FieldPath, part?: FieldPart): SourcePosition;
 }
 
 /** All that was found in some files. */

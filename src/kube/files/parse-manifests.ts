@@ -65,8 +65,8 @@ export function parseManifests(file: string, text: string): ManifestSet {
       const where = yamlLocate(document, document.contents, [...at, "apiVersion"]);
       problem(where, `no kind "${kind}" in version "${apiVersion}"; it is served as "${verdict.served}"`);
     } else {
-      const locate = (path: FieldPath): SourcePosition =>
-        position(yamlLocate(document, document.contents, [...at, ...path]));
+      const locate: SourcedObject["locate"] = (path, part) =>
+        position(yamlLocate(document, document.contents, [...at, ...path], part));
       objects.push({ apiVersion, kind, raw: value, source: position(offset), locate });
     }
   }

@@ -1,5 +1,6 @@
 import { type Document, type Node, type Pair, isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { FieldPath } from "../validation/field-path.ts";
+import type { FieldPart } from "./manifest-set.ts";
 import { isMergeKey } from "./yaml-value.ts";
 
 const named = (pair: Pair, name: string): boolean => isScalar(pair.key) && String(pair.key.value) === name;
@@ -25,11 +26,16 @@ function findPair(document: Document.Parsed, node: unknown, name: string): Pair 
   return undefined;
 }
 
-/** The offset of the value at the path, or of the deepest field on the way to it that was written. */
-export function yamlLocate(document: Document.Parsed, root: unknown, path: FieldPath): number {
+/** The offset of the value at the path, or of its key; of the deepest field on the way to it that was written. */
+export function yamlLocate(
+  document: Document.Parsed,
+  root: unknown,
+  path: FieldPath,
+  part: FieldPart = "value",
+): number {
   let node = root;
   let offset = offsetOf(root) ?? 0;
-  for (const step of path) {
+  for (const [i, step] of path.entries()) {
     const at = isAlias(node) ? node.resolve(document) : node;
     if (typeof step === "number") {
       if (!isSeq(at) || step >= at.items.length) break;
@@ -42,7 +48,8 @@ export function yamlLocate(document: Document.Parsed, root: unknown, path: Field
     node = pair.value;
     // A key without a value stands for itself.
     const isEmpty = isScalar(node) && node.source === "";
-    offset = (isEmpty ? undefined : offsetOf(node)) ?? offsetOf(pair.key) ?? offset;
+    const isKeyMeant = part === "key" && i === path.length - 1;
+    offset = (isEmpty || isKeyMeant ? undefined : offsetOf(node)) ?? offsetOf(pair.key) ?? offset;
   }
   return offset;
 }

@@ -1,6 +1,11 @@
 import { fieldText } from "./field-path.ts";
 import type { FieldWarning } from "./field-problem.ts";
 
+const WORDS = "unknown field ";
+
+/** Whether a warning is of a field that there is not. */
+export const isOfUnknownField = (message: string): boolean => message.startsWith(WORDS);
+
 /** What fields a type has: of each its own fields, `each` for a list's elements, or nothing more to check (`leaf`). */
 type Shape = "leaf" | { readonly each: Shape } | { readonly fields: Readonly<Record<string, Shape>> };
 
@@ -65,7 +70,7 @@ function find(raw: unknown, shape: Shape, path: (string | number)[], found: Fiel
     path.push(isList ? Number(name) : name);
     const field =
       "each" in shape ? shape.each : Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
-    if (field === undefined) found.push({ text: `unknown field "${fieldText(path)}"`, at: [...path] });
+    if (field === undefined) found.push({ text: `${WORDS}"${fieldText(path)}"`, at: [...path] });
     else find(value, field, path, found);
     path.pop();
   }

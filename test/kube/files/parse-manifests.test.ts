@@ -219,4 +219,14 @@ spec:
     expect(object).toBeDefined();
     if (object !== undefined) expect(positionText(object.locate(path))).toBe(`f.yaml:${place}`);
   });
+
+  it.each([
+    [["spec", "ingress"], "7:3"],
+    [["spec", "ingress", 0, "from"], "8:5"],
+    [["spec", "ingress", 0, "ports", 0, "endPort"], "14:7"],
+    [["spec", "egress"], "5:3"],
+  ])("the key of %j at %s", (path, place) => {
+    if (object === undefined) throw new Error("nothing was parsed");
+    expect(positionText(object.locate(path, "key"))).toBe(`f.yaml:${place}`);
+  });
 });

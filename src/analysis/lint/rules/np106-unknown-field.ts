@@ -37,6 +37,7 @@ It is never harmless: a rule whose \`from\` is spelt \`form\` has no \`from\`, a
         return {
           at: policy,
           path,
+          part: "key",
           message: `a NetworkPolicy has no field \`${policy.locate(path).field ?? name}\`: it is left out, and the rest is taken`,
           label: "is left out",
           help: meant === undefined ? undefined : `did you mean \`${meant}\`?`,
