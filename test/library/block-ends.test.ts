@@ -3,35 +3,17 @@ import { expect, it } from "vitest";
 import { type Address, formatAddress } from "../../src/core/address.ts";
 import { isInCidr, parseCidr } from "../../src/core/cidr.ts";
 import type { Verdict } from "../../src/core/evaluate.ts";
-import { type Cluster, compile } from "../../src/core/compile.ts";
+import { compile } from "../../src/core/compile.ts";
 import { livePods } from "../../src/core/live-pods.ts";
 import type { Program } from "../../src/core/program.ts";
 import type { ManifestCluster } from "../../src/kube/manifest-cluster.ts";
 import { type Question, ask } from "../../src/library/ask.ts";
 import { endIn, podParty } from "../../src/library/ends.ts";
 import { blockArbitrary, nodes } from "../support/arbitrary/addresses.ts";
+import { asManifests } from "../support/as-manifests.ts";
 import { addressOfBits, bitsOf } from "../support/bits.ts";
 import { clusterArbitrary } from "../support/cluster-arbitrary.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
-
-/** A generated cluster as questions take it. */
-const asManifests = ({ namespaces, pods, policies }: Cluster): ManifestCluster => ({
-  namespaces,
-  pods,
-  nodes,
-  workloads: [],
-  folded: new Map(),
-  services: [],
-  endpointSlices: [],
-  policies: policies.map((policy) => ({
-    policy,
-    source: { apiVersion: "", kind: "", raw: {}, source: { file: "" }, locate: () => ({ file: "" }) },
-  })),
-  sources: { namespaces: new Map(), pods: new Map(), services: new Map(), policies: new Map() },
-  ignored: new Map(),
-  problems: [],
-  warnings: [],
-});
 
 interface Case {
   readonly program: Program;
@@ -68,7 +50,7 @@ it(
         const pod = livePods(generated.pods)[0];
         const block = parseCidr(cidr);
         if (pod === undefined || block === undefined) return 0;
-        const cluster = asManifests(generated);
+        const cluster = asManifests(generated, nodes);
         const asked: Case = { program: compile(generated), cluster };
         const party = { kind: "parties", name: "pod", parties: [podParty(pod)] } as const;
         const verdict = (text: string): Verdict => {

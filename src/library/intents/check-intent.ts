@@ -4,6 +4,7 @@ import { type CanAnswer, flowText } from "../../analysis/can.ts";
 import { carefulCan, carefulReach } from "../../analysis/careful-can.ts";
 import type { Party } from "../../analysis/party.ts";
 import { families } from "../../core/address.ts";
+import { keyOf } from "../../core/cluster.ts";
 import { speaks } from "../../core/end.ts";
 import type { Program } from "../../core/program.ts";
 import {
@@ -61,9 +62,17 @@ function flowOn({ end, hostPod }: Party, spec: PortSpec): Flow | undefined {
   return found && { protocol: found.protocol, port: found.port };
 }
 
-/** Two that are one pod are no pair: it always reaches itself. Nor are those who speak no family in common. */
+/** The pod behind an end, however it was named: by one of its addresses, too. */
+const whoIs = ({ name, end, hostPod }: Party): string =>
+  end.kind === "pod" ? keyOf(end.pod) : hostPod === undefined ? name : keyOf(hostPod);
+
+/**
+ * Two that are one pod are no pair: it always reaches itself. Nor are those who speak no family in common, and two addresses
+ * outside, of which no policy speaks.
+ */
 const isPair = (from: Party, to: Party): boolean =>
-  (from.name !== to.name || (to.several && to.end.kind === "pod")) &&
+  (whoIs(from) !== whoIs(to) || (to.several && to.end.kind === "pod")) &&
+  (from.end.kind !== "address" || to.end.kind !== "address") &&
   families.some((family) => speaks(from.end, family) && speaks(to.end, family));
 
 /** One pair of ends, on the ports that are meant. */
