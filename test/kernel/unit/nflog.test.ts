@@ -152,7 +152,7 @@ describe("the reader", () => {
       signal,
       onPacket,
       run: ({ command, args, onData }) => {
-        expect(`${command} ${args.join(" ")}`).toBe("tcpdump -i nflog:86 -n -U -w -");
+        expect(`${command} ${args.join(" ")}`).toBe("tcpdump -i nflog:86 -n -U -Z root -w -");
         onData(recording);
         return Promise.resolve(
           `tcpdump: listening on nflog:86, link-type NFLOG\n${busy}\n7 packets captured`,
