@@ -28,34 +28,33 @@ export async function makeNetwork(shape: ClusterShape): Promise<void> {
   await address("cp", "lan0", plan.controlPlane);
   // The LAN is a switch: its frames are no business of any netfilter.
   await sysctl("cp", "net.bridge.bridge-nf-call-iptables=0", "net.bridge.bridge-nf-call-ip6tables=0");
-  for (const [i, node] of nodeNames(shape).entries()) {
-    await addNamespace(node);
-    await ip(
-      "cp",
-      "link",
-      "add",
-      `to-${node}`,
-      "type",
-      "veth",
-      "peer",
-      "name",
-      "eth0",
-      "netns",
-      netnsOf(node),
-    );
-    await ip("cp", "link", "set", `to-${node}`, "master", "lan0", "up");
-    await ip(node, "link", "set", "eth0", "up");
-    await address(node, "eth0", hostOf(i + 1));
-    await ip(node, "route", "add", "default", "via", plan.lan.v4(plan.controlPlane));
-    await ip(node, "-6", "route", "add", "default", "via", plan.lan.v6(plan.controlPlane));
-    await sysctl(
-      node,
-      "net.ipv4.ip_forward=1",
-      "net.ipv6.conf.all.forwarding=1",
-      "net.bridge.bridge-nf-call-iptables=1",
-      "net.bridge.bridge-nf-call-ip6tables=1",
-    );
-  }
+  for (const [i, node] of nodeNames(shape).entries()) await plugIn(node, i + 1);
+}
+
+/** A node's network namespace and its cable. `index` counts from 1. */
+export async function plugIn(node: string, index: number): Promise<void> {
+  await addNamespace(node);
+  const cable = `link add to-${node} type veth peer name eth0 netns ${netnsOf(node)}`;
+  await ip("cp", ...cable.split(" "));
+  await ip("cp", "link", "set", `to-${node}`, "master", "lan0", "up");
+  await ip(node, "link", "set", "eth0", "up");
+  await address(node, "eth0", hostOf(index));
+  await ip(node, "route", "add", "default", "via", plan.lan.v4(plan.controlPlane));
+  await ip(node, "-6", "route", "add", "default", "via", plan.lan.v6(plan.controlPlane));
+  await sysctl(
+    node,
+    "net.ipv4.ip_forward=1",
+    "net.ipv6.conf.all.forwarding=1",
+    "net.bridge.bridge-nf-call-iptables=1",
+    "net.bridge.bridge-nf-call-ip6tables=1",
+  );
+}
+
+/** Takes a node's network namespace away, and with it all that the kernel knew of the node. */
+export async function unplug(node: string): Promise<void> {
+  await run("ip", ["netns", "del", netnsOf(node)]);
+  // The namespace goes a moment after its last process; its cable must not outlive it.
+  await ip("cp", "link", "del", `to-${node}`).catch(() => "");
 }
 
 /** The control plane's way to the pods, as a router of the LAN would have it. */

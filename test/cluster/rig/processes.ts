@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { appendFile, open, readFile } from "node:fs/promises";
+import { appendFile, open, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inHome, logFile } from "./home.ts";
 
@@ -50,6 +50,13 @@ export async function stop(pid: number, patience = 10_000): Promise<void> {
   const deadline = Date.now() + patience;
   while (isAlive(pid) && Date.now() < deadline) await sleep(50);
   if (isAlive(pid)) process.kill(pid, "SIGKILL");
+}
+
+/** Ends a process for good: another that gets its number is none of ours. */
+export async function stopForGood(pid: number): Promise<void> {
+  await stop(pid);
+  const lines = (await readFile(PIDS, "utf8")).split("\n");
+  await writeFile(PIDS, lines.filter((line) => !line.startsWith(`${pid} `)).join("\n"));
 }
 
 /** The first child of a process: of an `unshare --fork`, the one that is PID 1 inside. */

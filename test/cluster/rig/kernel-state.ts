@@ -1,0 +1,31 @@
+import { run } from "../build/run.ts";
+import { inNode } from "./in-node.ts";
+
+const SAVES = ["iptables-nft", "ip6tables-nft", "iptables-legacy", "ip6tables-legacy"].map(
+  (each) => `${each}-save`,
+);
+
+async function said(node: string, ...args: readonly string[]): Promise<string> {
+  const [command = "", ...within] = await inNode(node);
+  const text = await run(command, [...within, ...args]);
+  // Dates, and the counters of policies: all else is compared byte by byte.
+  return text.replaceAll(/^# .*\n/gm, "").replaceAll(/^(:.*) \[\d+:\d+\]$/gm, "$1");
+}
+
+/** Every rule of both iptables and every set of a node. */
+export async function kernelState(node: string): Promise<string> {
+  const parts = await Promise.all([
+    ...SAVES.map(async (save) => `${save}\n${await said(node, save)}`),
+    said(node, "ipset", "save"),
+  ]);
+  return parts.join("\n");
+}
+
+/** What is in the mangle tables, where Selvedge writes and neither kube-proxy nor a CNI does, and the sets. */
+export async function mangleState(node: string): Promise<string> {
+  const parts = await Promise.all([
+    ...SAVES.map(async (save) => `${save}\n${await said(node, save, "-t", "mangle")}`),
+    said(node, "ipset", "save"),
+  ]);
+  return parts.join("\n");
+}
