@@ -17,6 +17,19 @@ PATHS
 # shellcheck disable=SC2086 # a command with its arguments
 selvedge() { $SELVEDGE_COMMAND "$@"; }
 
+# Writes what a command says to the job's summary, where there is one.
+summary() { [ -z "${GITHUB_STEP_SUMMARY:-}" ] || "$@" >>"$GITHUB_STEP_SUMMARY"; }
+
+# `test` with the intents, one path a line, after its flags.
+with_intents() {
+  while IFS= read -r path; do
+    [ -n "$path" ] && set -- "$@" "$path"
+  done <<PATHS
+$SELVEDGE_INTENTS
+PATHS
+  selvedge test "$@"
+}
+
 worst=0
 ran() { [ "$1" -gt "$worst" ] && worst=$1; }
 
@@ -26,7 +39,7 @@ for verb in $SELVEDGE_VERBS; do
       selvedge lint "$@" -o github --fail-on "$SELVEDGE_FAIL_ON"
       ran $?
       [ -z "${SELVEDGE_SARIF:-}" ] || selvedge lint "$@" -o sarif --fail-on never >"$SELVEDGE_SARIF"
-      [ -z "${GITHUB_STEP_SUMMARY:-}" ] || selvedge lint "$@" -o md --fail-on never >>"$GITHUB_STEP_SUMMARY"
+      summary selvedge lint "$@" -o md --fail-on never
       ;;
     diff)
       # Without a base there is nothing to compare with.
@@ -34,12 +47,14 @@ for verb in $SELVEDGE_VERBS; do
         echo "::error::diff needs the input against"
         exit 2
       }
-      selvedge diff "$@" --against "$SELVEDGE_AGAINST"
+      selvedge diff "$@" --against "$SELVEDGE_AGAINST" -o github --fail-on "$SELVEDGE_DIFF_FAIL_ON"
       ran $?
+      summary selvedge diff "$@" --against "$SELVEDGE_AGAINST" -o md --fail-on never
       ;;
     test)
-      selvedge test "$@" -o github
+      with_intents -o github "$@"
       ran $?
+      summary with_intents -o md "$@"
       ;;
     *)
       echo "::error::selvedge has no verb $verb for this action"

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -26,9 +26,13 @@ function runAction(
   const [step] = action.runs.steps;
   const fill = (expression: string): string => {
     if (expression.includes("github.action_path")) return join(root, "deploy/action");
-    const name = /inputs\.([a-z-]+)/.exec(expression)?.[1] ?? "";
-    if (!(name in action.inputs)) throw new Error(`the action has no input ${name}`);
-    return inputs[name] ?? action.inputs[name]?.default ?? "";
+    const names = [...expression.matchAll(/inputs\.([a-z-]+)/g)].map(([, name = ""]) => name);
+    const values = names.map((name) => {
+      if (!(name in action.inputs)) throw new Error(`the action has no input ${name}`);
+      return inputs[name] ?? action.inputs[name]?.default ?? "";
+    });
+    // `a || b` is the only operator there is.
+    return values.find((value) => value !== "") ?? "";
   };
   const env = Object.fromEntries(Object.entries(step?.env ?? {}).map(([name, value]) => [name, fill(value)]));
   const { status, stdout, stderr } = spawnSync("sh", ["-c", step?.run ?? "false"], {
@@ -60,6 +64,44 @@ describe("the GitHub Action", () => {
     expect(stdout).toMatch(/^::error file=fixtures\/tenants\/blue\.yaml/m);
     expect(JSON.parse(readFileSync(sarif, "utf8"))).toHaveProperty("version", "2.1.0");
     expect(readFileSync(summary, "utf8")).toContain("| NP204 |");
+  });
+
+  it("tells at its edit what a pull request opens, and sums it up", () => {
+    const folder = mkdtempSync(join(tmpdir(), "selvedge-action-"));
+    const summary = join(folder, "summary.md");
+    const inputs = {
+      files: "fixtures/shop/policies.yaml\nfixtures/shop/workloads.yaml",
+      command,
+      verbs: "diff",
+    };
+    const against = join(folder, "old");
+    mkdirSync(against);
+    for (const name of ["namespaces", "workloads"])
+      cpSync(join(root, `fixtures/shop/${name}.yaml`), join(against, `${name}.yaml`));
+    const files = `${inputs.files}\nfixtures/shop/namespaces.yaml`;
+    const { status, stdout } = runAction({ ...inputs, files, against }, { GITHUB_STEP_SUMMARY: summary });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(
+      /^::warning file=fixtures\/shop\/policies\.yaml,line=\d+,col=\d+,title=DF10[24] NetworkPolicy shop\//m,
+    );
+    expect(readFileSync(summary, "utf8")).toMatch(/^### selvedge diff: .* closed/);
+    // Nothing opens.
+    expect(runAction({ ...inputs, files, against, "diff-fail-on": "opened,widened" }).status).toBe(0);
+  });
+
+  it("tests the intents among the files, or those that are named", () => {
+    const summary = join(mkdtempSync(join(tmpdir(), "selvedge-action-")), "summary.md");
+    const inputs = { files: "fixtures/shop", command, verbs: "test" };
+    expect(runAction(inputs, { GITHUB_STEP_SUMMARY: summary })).toMatchObject({ status: 0, stdout: "" });
+    expect(readFileSync(summary, "utf8")).toMatch(/^### selvedge test: 5 intents, \d+ pairs: 5 hold/);
+    const broken = fileWith(
+      "apiVersion: selvedge.dev/v1alpha1\nkind: Intents\nnamespace: shop\nintents:\n" +
+        "  - deny: { from: front, to: api, ports: [http] }\n    because: nobody may\n",
+      "a.intent.yaml",
+    );
+    const { status, stdout } = runAction({ ...inputs, intents: broken });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^::error file=.*a\.intent\.yaml,line=5,col=5,title=IN102 /m);
   });
 
   it.each([
