@@ -3,8 +3,16 @@ import type { Pod } from "../../core/cluster.ts";
 import { compile } from "../../core/compile.ts";
 import { podEnd } from "../../core/end.ts";
 import { judge } from "../../core/evaluate.ts";
+import type { Direction } from "../../core/policy.ts";
 import type { Program } from "../../core/program.ts";
-import { type Protocol, type Traffic, containsFlow, noTraffic, unionTraffic } from "../../core/traffic.ts";
+import {
+  type Protocol,
+  type Traffic,
+  containsFlow,
+  intersectTraffic,
+  noTraffic,
+  unionTraffic,
+} from "../../core/traffic.ts";
 import type { LintContext } from "./lint-context.ts";
 import { matches, selector } from "../../core/selector.ts";
 
@@ -95,17 +103,28 @@ export function clusterDns(context: LintContext): Dns | undefined {
   };
 }
 
-/** Which protocols of DNS the pod surely cannot ask by, because of its own egress. */
-export function blockedDns({ program, servers }: Dns, asking: Pod): ("UDP" | "TCP")[] {
-  const possible = (server: Pod): Traffic =>
+/**
+ * Which protocols of DNS the pod surely cannot ask by: because of its own egress, or because of the servers' ingress, where
+ * its egress lets it out to one of them.
+ */
+export function blockedDns({ program, servers }: Dns, asking: Pod, direction: Direction): ("UDP" | "TCP")[] {
+  const possible = (server: Pod, sides: readonly Direction[]): Traffic =>
     families
       .map((family) => judge(program, podEnd(asking), podEnd(server), family))
-      .map(({ exempt, egress }) => (exempt === "no" ? egress.possible : undefined))
-      .reduce<Traffic>((all, each) => (each === undefined ? all : unionTraffic(all, each)), noTraffic);
+      .map((judged) =>
+        judged.exempt === "no"
+          ? sides.map((side) => judged[side].possible).reduce(intersectTraffic)
+          : noTraffic,
+      )
+      .reduce(unionTraffic, noTraffic);
   const others = servers.filter(({ pod }) => pod.namespace !== asking.namespace || pod.name !== asking.name);
-  return (["UDP", "TCP"] as const).filter(
-    (protocol) =>
-      others.length > 0 &&
-      others.every(({ pod, ports }) => !containsFlow(possible(pod), { protocol, port: ports[protocol] })),
-  );
+  const isBlocked = (protocol: "UDP" | "TCP", sides: readonly Direction[]): boolean =>
+    others.length > 0 &&
+    others.every(
+      ({ pod, ports }) => !containsFlow(possible(pod, sides), { protocol, port: ports[protocol] }),
+    );
+  return (["UDP", "TCP"] as const).filter((protocol) => {
+    const isOut = isBlocked(protocol, ["egress"]);
+    return direction === "egress" ? isOut : !isOut && isBlocked(protocol, ["egress", "ingress"]);
+  });
 }

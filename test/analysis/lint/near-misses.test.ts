@@ -13,6 +13,16 @@ const ingress = (rules: string, subject = ""): string =>
 const egress = (rules: string, types = "[Egress]"): string =>
   policy("shop/out", `podSelector: {}${types === "" ? "" : `\npolicyTypes: ${types}`}\negress:\n${rules}`);
 const fromPods = (selector: string): string => ingress(`  - from:\n      - podSelector: {${selector}}`);
+const dns = [
+  namespace("kube-system", "kubernetes.io/metadata.name: kube-system"),
+  pod(
+    "kube-system/coredns",
+    "k8s-app: kube-dns",
+    "{name: dns, containerPort: 53, protocol: UDP}, {name: dns-tcp, containerPort: 53}",
+  ),
+];
+const dnsIngress = (rules: string): string =>
+  policy("kube-system/dns", `podSelector: {}\npolicyTypes: [Ingress]\ningress:\n${rules}`);
 const toEverywhere = "  - {}";
 
 const expressions = (...each: string[]): string => `matchExpressions: [${each.join(", ")}]`;
@@ -192,6 +202,21 @@ it.each<[what: string, codes: string[], objects: string[]]>([
         "  - to: [{podSelector: {matchLabels: {app: api}}}]\n    ports: [{port: 443}]\n  - ports: [{port: 53}, {port: 53, protocol: UDP}]",
       ),
     ],
+  ],
+  [
+    "DNS that lets everybody in",
+    ["NP402"],
+    [...dns, ops, prometheus, dnsIngress("  - from: [{namespaceSelector: {}}]")],
+  ],
+  [
+    "DNS that lets in its own namespace alone",
+    ["NP205", "NP402"],
+    [...dns, ops, prometheus, dnsIngress("  - from: [{podSelector: {}}]")],
+  ],
+  [
+    "DNS that lets everybody in over UDP alone",
+    ["NP205", "NP402"],
+    [...dns, ops, prometheus, dnsIngress("  - ports: [{port: 53, protocol: UDP}]")],
   ],
   ["DNS over UDP alone", ["NP205"], [web, api, egress("  - ports: [{port: 53, protocol: UDP}]")]],
   [

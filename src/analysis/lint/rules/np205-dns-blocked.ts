@@ -2,7 +2,7 @@ import { type Policy, policyKey } from "../../../core/policy.ts";
 import { podEnd } from "../../../core/end.ts";
 import { isolatingPolicies } from "../../../core/evaluate.ts";
 import { podName } from "../destinations.ts";
-import { blockedDns, clusterDns } from "../dns.ts";
+import { type Dns, blockedDns, clusterDns } from "../dns.ts";
 import { manifests, namespace, pod, policy, service } from "../example.ts";
 import type { LintContext } from "../lint-context.ts";
 import type { LintPod } from "../lint-input.ts";
@@ -23,7 +23,7 @@ function hits(context: LintContext): Hit[] {
     const by = isolatingPolicies(dns.program, podEnd(each.pod), "egress");
     // Without a single rule all egress is closed on purpose, DNS with it.
     if (by.every(({ rules }) => rules.egress.length === 0)) continue;
-    const protocols = blockedDns(dns, each.pod);
+    const protocols = blockedDns(dns, each.pod, "egress");
     if (protocols.length === 0) continue;
     const key = [...by.map(policyKey), ...protocols].join(" ");
     const group = groups.get(key) ?? { pods: [], by, protocols };
@@ -33,7 +33,39 @@ function hits(context: LintContext): Hit[] {
   const where = dns.isAssumed
     ? "kube-dns, which is taken to be in kube-system"
     : list(dns.servers.map(({ pod: server }) => `${server.namespace}/${server.name}`));
-  return [...groups.values()].flatMap((group) => hit(context, group, where));
+  return [
+    ...[...groups.values()].flatMap((group) => hit(context, group, where)),
+    ...shutServers(context, dns, where),
+  ];
+}
+
+/** Whoever's egress leads to the servers, and whom their own ingress lets not in. */
+function shutServers(context: LintContext, dns: Dns, where: string): Hit[] {
+  // Of a server that nobody wrote down nobody wrote down who may ask it, either.
+  if (dns.isAssumed) return [];
+  const by = [
+    ...new Set(dns.servers.flatMap(({ pod }) => isolatingPolicies(dns.program, podEnd(pod), "ingress"))),
+  ];
+  const keys = by.map(policyKey);
+  const at = context.policies.find(({ policy: { namespace: ns, name } }) => keys.includes(`${ns}/${name}`));
+  if (at === undefined) return [];
+  const shut = context.live.flatMap((each) => {
+    const isClosed = isolatingPolicies(dns.program, podEnd(each.pod), "egress");
+    if (isClosed.length > 0 && isClosed.every(({ rules }) => rules.egress.length === 0)) return [];
+    const protocols = blockedDns(dns, each.pod, "ingress");
+    return protocols.length === 0 ? [] : [{ pod: each, protocols }];
+  });
+  return [...Map.groupBy(shut, ({ protocols }) => protocols.join(" or "))].map(([protocols, all]): Hit => {
+    const names = `${counted(all.length, "pod")} (${list(all.map(({ pod: asking }) => podName(asking)))})`;
+    return {
+      at,
+      path: ["spec", "ingress"],
+      severity: protocols.startsWith("UDP") ? "error" : "warning",
+      message: `${names} cannot ask DNS: ingress to ${where} is isolated by ${list(keys)}, and no rule allows ${protocols} from there`,
+      label: "nothing here lets them in",
+      help: "allow port 53, UDP and TCP, from everywhere in the cluster: `namespaceSelector: {}`",
+    };
+  });
 }
 
 function hit(context: LintContext, { pods, by, protocols }: Blocked, where: string): Hit[] {
@@ -86,6 +118,8 @@ export const np205: LintRule = {
   summary: "A pod's egress is isolated, and none of its rules leads to the cluster's DNS.",
   explanation: `The first egress policy of a namespace breaks name resolution, and everything else with it. Asked exactly, of every pod that
 some egress policy isolates: may it reach the DNS servers, over UDP, and over TCP, which large answers need?
+
+Of every pod whose egress leads there: do the servers' own ingress policies let it in?
 
 The servers are the pods behind the Service \`kube-system/kube-dns\`, on its target ports, else pods with the label
 \`k8s-app: kube-dns\`; where there are none here, one is taken to be where every installer puts it. With node-local DNS
