@@ -2,14 +2,14 @@
 
 # The checkout's own Node comes before the machine's, which may be older.
 export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
-# Extra arguments for `make lab` and `make bench-datapath`, as in `make lab ARGS="--manifests my/ --keep"`.
+# Extra arguments for `make lab`, `make cluster`, `make bench-datapath`, as in `make lab ARGS="--manifests my/ --keep"`.
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down correctness mutation bench bench-setup bench-datapath bench-latency bench-peers
+.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down cluster cluster-latency cluster-down e2e e2e-all correctness mutation bench bench-setup bench-datapath bench-latency bench-peers
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: npm packages, and as root Debian's packages
 	@sh scripts/setup.sh
@@ -41,6 +41,23 @@ lab: build ## a two-node cluster in network namespaces: enforce, measure, compar
 
 lab-down: setup ## remove every lab, whatever state it is in
 	@node src/lab/main.ts down
+
+cluster: setup ## a real two-node Kubernetes with flannel, without Selvedge; the first time builds it: 20 minutes (root, Go)
+	@node test/cluster/main.ts up $(ARGS)
+
+cluster-latency: setup ## times the cluster that runs, with and without Selvedge, for docs/performance.md
+	@node test/cluster/main.ts latency
+	@npx oxfmt docs/performance.md >/dev/null
+
+cluster-down: setup ## take the cluster down, whatever state it is in
+	@node test/cluster/main.ts down
+
+e2e: setup ## a real cluster, Selvedge as a user installs it, upstream's NetworkPolicy suite, test/e2e; then nothing of it
+	@node test/cluster/main.ts run $(ARGS)
+
+e2e-all: setup ## the same on clusters of every shape, with the table of docs/testing.md
+	@node test/cluster/main.ts run-all
+	@npx oxfmt docs/testing.md >/dev/null
 
 correctness: setup ## run every oracle and write docs/correctness.md (needs root)
 	@node scripts/correctness.ts

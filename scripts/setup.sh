@@ -46,6 +46,14 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   need zsh zsh "shell completion is tested in it"
   need fish fish "shell completion is tested in it"
   need nc netcat-openbsd "connections for tests by hand"
+  # The rest is for a real cluster, which is built by the Go toolchain or not at all.
+  if command -v go >/dev/null; then
+    need gcc gcc "builds parts of a real cluster"
+    need /usr/include/stdlib.h libc6-dev "builds parts of a real cluster"
+    need openssl openssl "a real cluster's keys"
+    need curl curl "asks a real cluster's pods, from within them too"
+    need perl perl-base "sends a real cluster's pods their traffic"
+  fi
   if [ -n "$missing" ]; then
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086 # a list of words

@@ -1,18 +1,22 @@
 // `make cluster`, `make e2e`, `make cluster-down`: a real Kubernetes on this machine, in namespaces of its own.
 import { parseArgs } from "node:util";
-import { startProgress } from "../../src/lab/progress.ts";
+import { type Progress, startProgress } from "../../src/lab/progress.ts";
+import { writeLatency } from "./latency/latency.ts";
 import { buildAll, missingForCluster } from "./build/build.ts";
+import { everyShape } from "./every-shape.ts";
+import { buildImage, isGood, summary, type WholeRun, wholeRun } from "./whole-run.ts";
 import { down } from "./rig/down.ts";
 import { inNode } from "./rig/in-node.ts";
 import { installSelvedge } from "./rig/install-selvedge.ts";
 import { kubectl, kubectlWords } from "./rig/kubectl.ts";
 import { type ClusterShape, defaultShape } from "./rig/shape.ts";
 import { standingCluster } from "./rig/standing-cluster.ts";
+import { uninstallSelvedge } from "./rig/uninstall-selvedge.ts";
 import { up } from "./rig/up.ts";
-import { runUpstream } from "./rig/upstream-suite.ts";
+import { NETPOL, runUpstream } from "./rig/upstream-suite.ts";
 
-const USAGE = `node test/cluster/main.ts up [--flannel vxlan|host-gw] [--dual-stack] [--proxy iptables|nftables]
-node test/cluster/main.ts install | e2e [FOCUS] | kubectl ARG... | in NODE COMMAND... | down`;
+const USAGE = `node test/cluster/main.ts up | run [--flannel vxlan|host-gw] [--dual-stack] [--proxy iptables|nftables]
+node test/cluster/main.ts run-all | install | uninstall | e2e [FOCUS] | latency [EVENTS] | kubectl ARG... | in NODE COMMAND... | down`;
 
 function shapeOf(args: readonly string[]): ClusterShape {
   const { values } = parseArgs({
@@ -31,6 +35,35 @@ function shapeOf(args: readonly string[]): ClusterShape {
   return { nodes: 2, flannel, proxy, dualStack: values["dual-stack"] };
 }
 
+/** Makes sure of all parts. Throws, with what a machine lacks. */
+async function prepare(): Promise<void> {
+  const missing = missingForCluster();
+  if (missing.length > 0) throw new Error(`a cluster needs ${missing.join(", ")}`);
+  const { without } = await buildAll();
+  for (const part of without) console.error(`without ${part}`);
+}
+
+/** Prepares, and says whether to go on: a machine that cannot have a cluster has its tests skipped, by name. */
+async function isPrepared(progress: Progress): Promise<boolean> {
+  const missing = missingForCluster();
+  if (missing.length > 0) {
+    console.log(
+      `skipped: a real cluster, upstream's suite and test/e2e: this machine lacks ${missing.join(", ")}`,
+    );
+    return false;
+  }
+  await prepare();
+  progress.step("the image");
+  await buildImage();
+  progress.end();
+  return true;
+}
+
+function report(runs: readonly WholeRun[]): void {
+  for (const each of runs) console.log(`e2e: ${summary(each)}`);
+  if (!runs.every((each) => isGood(each))) process.exitCode = 1;
+}
+
 async function e2e(focus: string): Promise<void> {
   const { passed, failed, seconds } = await runUpstream(await standingCluster(), focus);
   for (const name of failed) console.log(`FAILED ${name}`);
@@ -42,20 +75,32 @@ async function main([verb = "", ...args]: readonly string[]): Promise<void> {
   const progress = startProgress(process.stderr);
   switch (verb) {
     case "up": {
-      const missing = missingForCluster();
-      if (missing.length > 0) throw new Error(`a cluster needs ${missing.join(", ")}`);
-      const { without } = await buildAll();
-      for (const part of without) console.error(`without ${part}`);
+      await prepare();
       await up(shapeOf(args), progress);
       console.log(await kubectl(["get", "nodes", "-o", "wide"]));
       console.log(`kubectl: ${kubectlWords.join(" ")}`);
       return;
     }
+    case "run": {
+      const shape = shapeOf(args);
+      if (await isPrepared(progress)) report([await wholeRun(shape, progress)]);
+      return;
+    }
+    case "run-all":
+      if (await isPrepared(progress)) report(await everyShape(progress));
+      return;
     case "install":
       await installSelvedge(await standingCluster(), progress);
       return;
+    case "uninstall":
+      await standingCluster();
+      await uninstallSelvedge(progress);
+      return;
+    case "latency":
+      await writeLatency(await standingCluster(), Number(args[0] ?? 30), progress);
+      return;
     case "e2e":
-      await e2e(args[0] ?? String.raw`\[sig-network\] Netpol`);
+      await e2e(args[0] ?? NETPOL);
       return;
     case "kubectl":
       process.stdout.write(await kubectl(args));

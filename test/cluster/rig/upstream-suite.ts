@@ -12,6 +12,9 @@ export interface SuiteResult {
   readonly seconds: number;
 }
 
+/** Upstream's tests of NetworkPolicy, among its thousands. */
+export const NETPOL = String.raw`\[sig-network\] Netpol`;
+
 /** The kernel of a test machine may have no SCTP sockets, without which a probe of SCTP says nothing. */
 const NEEDS_SCTP = "SCTPConnectivity";
 
