@@ -96,13 +96,16 @@ function isSubsequence(short: readonly string[], long: readonly string[]): boole
 /** What `key: []` was before its list went. */
 const withList = (line: string): string => line.replace(/: \[\]/, ":");
 
+/** The API server refuses some of what policies can mean: IPv4-mapped IPv6 blocks, for one. */
+const accepted = clusterArbitrary.map(tidy).filter((cluster) => parsed(yaml(cluster, {})) !== undefined);
+
 describe("lint of random clusters", () => {
   it.each(Object.keys(layouts))(
     "never throws, says known codes only, and its mends keep meaning and layout: %s",
     (layout) => {
       const known = new Set(lintCodes.map(({ code }) => code));
       let mended = 0;
-      search(`lint, ${layout}`, { cases: clusterArbitrary.map(tidy), inTest: 25 }, (cluster) => {
+      search(`lint, ${layout}`, { cases: accepted, inTest: 25 }, (cluster) => {
         const text = layouts[layout]?.(cluster) ?? "";
         const before = parsed(text);
         if (before === undefined) throw new Error(`the test wrote what cannot be read\n${text}`);
