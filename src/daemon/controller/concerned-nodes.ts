@@ -1,13 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { type ObjectKey, type Pod, keyOf } from "../../core/cluster.ts";
+import { SubjectIndex, isSubject } from "../../core/incremental/subject-index.ts";
 import { type Policy, policyKey } from "../../core/policy.ts";
-import { matches } from "../../core/selector.ts";
-
-interface Known {
-  readonly policy: Policy;
-  /** Of the namespace's pods, when it was worked out. */
-  readonly version: number;
-  readonly subjects: Subjects;
-}
 
 /** Whom a policy isolates. */
 export interface Subjects {
@@ -16,47 +10,85 @@ export interface Subjects {
   readonly nodes: readonly string[];
 }
 
+interface Known {
+  readonly policy: Policy;
+  pods: number;
+  /** How many of them each node runs. */
+  readonly nodes: Map<string, number>;
+  /** As they were told, as long as that holds. */
+  subjects: Subjects | undefined;
+}
+
+function count(known: Known, { node }: Pod, by: 1 | -1): void {
+  known.pods += by;
+  if (node === undefined) return;
+  const there = (known.nodes.get(node) ?? 0) + by;
+  if (there === 0) known.nodes.delete(node);
+  else known.nodes.set(node, there);
+}
+
 /**
- * Which nodes a policy concerns: those that run a pod which it selects. Worked out anew only for policies that changed, and
- * for those of namespaces whose pods did.
+ * Which nodes a policy concerns: those that run a pod which it selects. A pod's change costs the policies that select it, or
+ * did; of these `onChange` is told.
  */
 export class ConcernedNodes {
   readonly #pods = new Map<string, Map<ObjectKey, Pod>>();
-  readonly #versions = new Map<string, number>();
-  #changes = 0;
+  readonly #index = new SubjectIndex();
   readonly #known = new Map<ObjectKey, Known>();
+  readonly #onChange: (policy: ObjectKey) => void;
 
-  setPod(key: ObjectKey, pod: Pod | undefined): void {
+  constructor(onChange: (policy: ObjectKey) => void) {
+    this.#onChange = onChange;
+  }
+
+  setPod(key: ObjectKey, told: Pod | undefined): void {
     const [namespace = ""] = key.split("/");
     const pods = this.#pods.get(namespace) ?? new Map<ObjectKey, Pod>();
-    if (pod === undefined || pod.hostNetwork || pod.finished) pods.delete(key);
+    const before = pods.get(key);
+    const pod = told === undefined || told.hostNetwork || told.finished ? undefined : told;
+    if (pod === undefined) pods.delete(key);
     else pods.set(keyOf(pod), pod);
-    // Counted over all namespaces, so that one that is forgotten and comes back has another version than before.
-    this.#changes += 1;
-    if (pods.size === 0) {
-      this.#pods.delete(namespace);
-      this.#versions.delete(namespace);
-    } else {
-      this.#pods.set(namespace, pods);
-      this.#versions.set(namespace, this.#changes);
-    }
+    if (pods.size === 0) this.#pods.delete(namespace);
+    else this.#pods.set(namespace, pods);
+    // Most of what pods tell is no matter of who selects them.
+    if (before?.node === pod?.node && isDeepStrictEqual(before?.labels, pod?.labels)) return;
+    if (before !== undefined) this.#count(before, -1);
+    if (pod !== undefined) this.#count(pod, 1);
   }
 
   of(policy: Policy): Subjects {
     const key = policyKey(policy);
-    const version = this.#versions.get(policy.namespace) ?? 0;
-    const known = this.#known.get(key);
-    if (known?.policy === policy && known.version === version) return known.subjects;
-    const pods = [...(this.#pods.get(policy.namespace)?.values() ?? [])];
-    const selected = pods.filter((pod) => matches(policy.subject, pod.labels));
-    const nodes = [...new Set(selected.flatMap(({ node }) => node ?? []))].sort();
-    const subjects = { pods: selected.length, nodes };
-    this.#known.set(key, { policy, version, subjects });
-    return subjects;
+    const before = this.#known.get(key);
+    const known = before?.policy === policy ? before : this.#learn(policy);
+    known.subjects ??= { pods: known.pods, nodes: [...known.nodes.keys()].sort() };
+    return known.subjects;
   }
 
-  /** Forgets policies that are no more. */
-  retain(policies: { has(key: ObjectKey): boolean }): void {
-    for (const key of this.#known.keys()) if (!policies.has(key)) this.#known.delete(key);
+  /** Forgets a policy that is no more. */
+  forget(key: ObjectKey): void {
+    const known = this.#known.get(key);
+    if (known === undefined) return;
+    this.#index.delete(known.policy);
+    this.#known.delete(key);
+  }
+
+  #learn(policy: Policy): Known {
+    this.forget(policyKey(policy));
+    const known: Known = { policy, pods: 0, nodes: new Map(), subjects: undefined };
+    for (const pod of this.#pods.get(policy.namespace)?.values() ?? [])
+      if (isSubject(policy, pod)) count(known, pod, 1);
+    this.#known.set(policyKey(policy), known);
+    this.#index.add(policy);
+    return known;
+  }
+
+  #count(pod: Pod, by: 1 | -1): void {
+    for (const policy of this.#index.policiesOf(pod)) {
+      const known = this.#known.get(policyKey(policy));
+      if (known === undefined) continue;
+      count(known, pod, by);
+      known.subjects = undefined;
+      this.#onChange(policyKey(policy));
+    }
   }
 }

@@ -9,6 +9,7 @@ export interface ControllerMetrics {
   readonly observer: ControllerObserver;
   /** Answers `/metrics`. */
   readonly route: Route;
+  readonly registry: Registry;
 }
 
 /** What Prometheus is told of a controller, process metrics included. */
@@ -27,6 +28,12 @@ export function controllerMetrics(): ControllerMetrics {
     name: "selvedge_publication_duration_seconds",
     help: "Passes of the leader: compile, write what differs, wait for its echo.",
     buckets: BUCKETS,
+  });
+  const planning = new Histogram({
+    registers,
+    name: "selvedge_publication_planning_duration_seconds",
+    help: "Of each such pass, the compilation and what differs from what stands.",
+    buckets: [0.0001, 0.001, 0.005, ...BUCKETS],
   });
   const writes = new Counter({
     registers,
@@ -73,18 +80,20 @@ export function controllerMetrics(): ControllerMetrics {
       },
       enforced: ({ milliseconds }) => programming.observe(milliseconds / 1000),
       passed: (pass) => {
-        queue.set(0);
         policies.set(pass.policies);
         groups.set(pass.groups);
         passes.observe(pass.milliseconds / 1000);
+        planning.observe(pass.planning / 1000);
         writes.inc(pass.written);
         for (const { isConflict } of pass.failures) failures.inc({ conflict: String(isConflict) });
       },
       failed: () => faults.inc(),
       leader: (_, isSelf) => leader.set(isSelf ? 1 : 0),
+      began: () => queue.set(0),
       changed: () => queue.inc(),
       interrupted: () => interruptions.inc(),
     },
+    registry,
     route: (_, response) => {
       registry.metrics().then(
         (body) => response.writeHead(200, { "content-type": registry.contentType }).end(body),

@@ -17,7 +17,7 @@ export interface EnforcedEvent {
   readonly milliseconds: number;
 }
 
-/** A pass of the leader that wrote something. */
+/** A pass of the leader. */
 export interface PublishedPass {
   readonly policies: number;
   readonly groups: number;
@@ -25,6 +25,8 @@ export interface PublishedPass {
   readonly written: number;
   readonly failures: readonly WriteFailure[];
   readonly milliseconds: number;
+  /** Of these, for what is to stand and how it differs from what stands. */
+  readonly planning: number;
 }
 
 /** Who wants to know what a controller does: the log, the metrics, the Events. Nothing comes back. */
@@ -36,6 +38,8 @@ export interface ControllerObserver {
   readonly failed?: (error: unknown) => void;
   /** Who leads now; empty for nobody. */
   readonly leader?: (identity: string, isSelf: boolean) => void;
+  /** A pass begins: it looks at all that changed until now. */
+  readonly began?: () => void;
   /** Something changed that the next pass will look at. */
   readonly changed?: () => void;
   readonly interrupted?: (trouble: string) => void;
@@ -62,6 +66,7 @@ export function tellControllerObservers(
     passed: (pass) => each((one) => one.passed?.(pass)),
     failed: (error) => each((one) => one.failed?.(error)),
     leader: (identity, isSelf) => each((one) => one.leader?.(identity, isSelf)),
+    began: () => each((one) => one.began?.()),
     changed: () => each((one) => one.changed?.()),
     interrupted: (trouble) => each((one) => one.interrupted?.(trouble)),
     recovered: (collection) => each((one) => one.recovered?.(collection)),

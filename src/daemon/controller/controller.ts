@@ -1,16 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ObjectKey } from "../../core/cluster.ts";
-import { type Policy, policyKey } from "../../core/policy.ts";
 import type { Program } from "../../core/program.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { Leadership } from "../../kube/lease/leadership.ts";
 import { forEachLimit } from "../../kube/publish/for-each-limit.ts";
-import { groupIntents } from "../../kube/publish/group-intents.ts";
-import { planPublication } from "../../kube/publish/plan-publication.ts";
-import { type PolicyIntent, policyIntent } from "../../kube/publish/policy-intent.ts";
+import { type Write, planPublication } from "../../kube/publish/plan-publication.ts";
 import type { CompiledPolicyStatus } from "../../kube/wire/compiled-policy-status.ts";
 import type { ControllerObserver } from "./controller-observer.ts";
 import type { DeclaredPolicy } from "./declared.ts";
+import { Desired, type Entry as DesiredEntry } from "./desired.ts";
 import { writeGuests } from "./guest-writer.ts";
 import { isEnforced, policyStatus } from "./policy-status.ts";
 import { Progress } from "./progress.ts";
@@ -27,12 +25,7 @@ export interface ControllerOptions {
   readonly onPublished: (signal: AbortSignal) => Promise<void>;
 }
 
-/** What one policy is to be, and where it came from. */
-interface Entry {
-  readonly policy: Policy;
-  readonly declared: DeclaredPolicy;
-  readonly intent: PolicyIntent;
-}
+type Entry = DesiredEntry<DeclaredPolicy>;
 
 interface StatusChange extends Entry {
   /** Of what stands. */
@@ -50,6 +43,7 @@ const TOO_LARGE = "its normal form is larger than etcd holds: the policy isolate
  */
 export class Controller {
   readonly #options: ControllerOptions;
+  readonly #desired = new Desired<DeclaredPolicy>();
   readonly #progress: Progress;
   #published: Leadership | undefined;
 
@@ -66,21 +60,31 @@ export class Controller {
     const { client, cluster, tell, onPublished } = this.#options;
     const { signal } = term;
     const began = performance.now();
+    tell.began();
     const program = cluster.declared.program();
-    const entries = this.#entries(program);
-    const compiledPolicies = new Map([...entries].map(([key, { intent }]) => [key, intent]));
-    const groups = [...program.groups.values()].flatMap(groupIntents);
-    const addressGroups = new Map(groups.map((intent) => [intent.key, intent]));
-    const stages = planPublication({ compiledPolicies, addressGroups }, cluster.standing());
+    const stages = this.#plan(program);
+    const planning = performance.now() - began;
     const { written, versions, failures } = await publish(client, stages, signal);
-    const told = (): Told => ({ standing: cluster.standing(), versions: cluster.versions() });
+    const told = (): Told => ({
+      more: cluster.more(),
+      standing: cluster.standing(),
+      versions: cluster.versions(),
+    });
     const isPublished = failures.length === 0 && (await untilSeen(stages.flat(), versions, told, signal));
     const unsaid = isPublished
-      ? [...(await this.#say(program, entries, signal)), ...(await this.#tellGuests(signal))]
+      ? [...(await this.#say(program, signal)), ...(await this.#tellGuests(signal))]
       : [];
     const all = [...failures, ...unsaid];
     const milliseconds = performance.now() - began;
-    tell.passed({ policies: entries.size, groups: groups.length, written, failures: all, milliseconds });
+    const { entries, addressGroups } = this.#desired;
+    tell.passed({
+      policies: entries.size,
+      groups: addressGroups.size,
+      written,
+      failures: all,
+      milliseconds,
+      planning,
+    });
     if (isPublished && this.#published !== term) {
       await onPublished(signal);
       this.#published = term;
@@ -89,27 +93,44 @@ export class Controller {
     return Math.max(0, ...all.map(({ retryAfter }) => retryAfter));
   }
 
-  #entries({ tiers }: Program): ReadonlyMap<ObjectKey, Entry> {
-    const { policies } = this.#options.cluster.declared;
-    const entries = new Map<ObjectKey, Entry>();
-    for (const policy of tiers.flatMap((tier) => tier.policies)) {
-      const declared = policies.get(policyKey(policy));
-      if (declared === undefined) throw new Error(`${policyKey(policy)} was compiled and never declared`);
-      entries.set(policyKey(policy), { policy, declared, intent: policyIntent(policy, declared.source) });
+  /** Keeps up while another leads: what is as it should be need not be looked at when this one takes over. */
+  standBy(): undefined {
+    const { changed, declared } = this.#options.cluster;
+    this.#options.tell.began();
+    this.#plan(declared.program());
+    for (const key of changed.statuses) {
+      const entry = this.#desired.entries.get(key);
+      if (entry === undefined) this.#forget(key);
+      else declared.concerned.of(entry.policy);
     }
-    return entries;
+  }
+
+  /** The writes of what has changed; of what has not, there are none. */
+  #plan(program: Program): readonly (readonly Write[])[] {
+    const { cluster } = this.#options;
+    const { changed, declared } = cluster;
+    this.#desired.take(program, declared.policies, changed);
+    const stages = planPublication(this.#desired, cluster.standing(), changed);
+    changed.keepPlanned(stages);
+    return stages;
+  }
+
+  #forget(key: ObjectKey): void {
+    this.#options.cluster.changed.statuses.delete(key);
+    this.#options.cluster.declared.concerned.forget(key);
+    this.#progress.forget(key);
   }
 
   /** Writes the statuses that differ, and tells of policies that have come a step further. */
-  async #say(
-    program: Program,
-    entries: ReadonlyMap<ObjectKey, Entry>,
-    signal: AbortSignal,
-  ): Promise<readonly WriteFailure[]> {
+  async #say(program: Program, signal: AbortSignal): Promise<readonly WriteFailure[]> {
     const now = new Date();
-    const changes = [...entries.values()].flatMap((entry) => this.#change(entry, program, now) ?? []);
-    this.#progress.retain(entries);
-    this.#options.cluster.declared.concerned.retain(entries);
+    const { statuses } = this.#options.cluster.changed;
+    const changes: StatusChange[] = [];
+    for (const key of statuses) {
+      const entry = this.#desired.entries.get(key);
+      if (entry === undefined) this.#forget(key);
+      else changes.push(...this.#change(entry, program, now));
+    }
     const failures = await forEachLimit(changes, CONCURRENCY, async (change) => {
       signal.throwIfAborted();
       const { key } = change.intent;
@@ -128,19 +149,25 @@ export class Controller {
     return writeGuests(client, cluster.enforcers, (node) => cluster.declared.guests.first(node), signal);
   }
 
-  #change(entry: Entry, program: Program, now: Date): StatusChange | undefined {
+  /** None where the status says what there is to say. It is looked at again until then, and until all nodes are done. */
+  #change(entry: Entry, program: Program, now: Date): readonly StatusChange[] {
     const { policy, declared, intent } = entry;
+    const { policies, changed } = this.#options.cluster;
     const problems = intent.isTooLarge ? [...declared.problems, TOO_LARGE] : declared.problems;
     const facts = this.#progress.facts(policy, program, problems);
-    const standing = this.#options.cluster.policies.get(intent.key);
-    if (facts === undefined || standing === undefined) return undefined;
+    const standing = policies.get(intent.key);
+    if (facts === undefined || standing === undefined) {
+      // The watch tells when it stands.
+      changed.statuses.delete(intent.key);
+      return [];
+    }
     const before = standing.status;
     const after = policyStatus(facts, before, now);
-    const { generation } = facts;
+    const { generation, waitingFor } = facts;
     const { resourceVersion } = standing;
-    return isDeepStrictEqual(before, after)
-      ? undefined
-      : { ...entry, before, after, generation, resourceVersion };
+    if (!isDeepStrictEqual(before, after)) return [{ ...entry, before, after, generation, resourceVersion }];
+    if (waitingFor.length === 0) changed.statuses.delete(intent.key);
+    return [];
   }
 
   #tellOf({ intent, declared, before, after, generation }: StatusChange): void {

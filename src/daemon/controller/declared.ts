@@ -11,6 +11,7 @@ import { toPod } from "../../kube/schema/pod.ts";
 import { problemText } from "../../kube/validation/field-problem.ts";
 import type { Collections } from "../collections.ts";
 import { type PlacedNode, toPlacedNode } from "../placed-node.ts";
+import type { Changed } from "./changed.ts";
 import { ConcernedNodes } from "./concerned-nodes.ts";
 import { GuestBook } from "./guest-book.ts";
 
@@ -53,9 +54,13 @@ const orNothing =
   };
 
 /** Follows what users declare; `onChange` after each change. */
-export function watchDeclared(collections: Collections, onChange: () => void): Declared {
+export function watchDeclared(
+  collections: Pick<Collections, "keep">,
+  changed: Changed,
+  onChange: () => void,
+): Declared {
   const compiler = new Compiler();
-  const concerned = new ConcernedNodes();
+  const concerned = new ConcernedNodes((key) => changed.statuses.add(key));
   const guests = new GuestBook();
   const policies = new Map<ObjectKey, DeclaredPolicy>();
   collections.keep<Namespace>({
@@ -94,6 +99,8 @@ export function watchDeclared(collections: Collections, onChange: () => void): D
         policies.delete(key);
         compiler.deletePolicy(key);
       } else takePolicy(declared);
+      changed.compiledPolicies.add(key);
+      changed.statuses.add(key);
       onChange();
     },
   });

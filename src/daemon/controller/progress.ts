@@ -4,19 +4,15 @@ import type { Program } from "../../core/program.ts";
 import { groupIntents } from "../../kube/publish/group-intents.ts";
 import { hasReached, laterVersion } from "../../kube/resource-version.ts";
 import { groupsOf } from "../groups-of.ts";
-import type { Subjects } from "./concerned-nodes.ts";
 import { type PolicyFacts, isEnforced } from "./policy-status.ts";
 import type { StandingPolicy } from "./standing-objects.ts";
 import type { WatchedCluster } from "./watched-cluster.ts";
 
-/** What was last found about one policy. */
+/** The version of the AddressGroups that a node must have applied, for one spec of one policy. */
 interface Known {
-  readonly policy: Policy;
-  readonly standing: StandingPolicy;
-  readonly subjects: Subjects;
-  /** The version of the AddressGroups that a node must have applied. */
+  readonly uid: string | undefined;
+  readonly generation: number;
   readonly groups: string;
-  readonly isDone: boolean;
 }
 
 /**
@@ -31,34 +27,26 @@ export class Progress {
     this.#cluster = cluster;
   }
 
-  /** The facts of a policy; `undefined` where nothing has changed since all nodes were done, or where it does not stand. */
+  /** The facts of a policy; `undefined` where it does not stand. */
   facts(policy: Policy, program: Program, problems: readonly string[]): PolicyFacts | undefined {
     const key = policyKey(policy);
     const standing = this.#cluster.policies.get(key);
     if (standing === undefined) return undefined;
-    const subjects = this.#cluster.declared.concerned.of(policy);
+    const { uid, generation, specVersion } = standing;
     const known = this.#known.get(key);
-    if (
-      known?.isDone === true &&
-      known.policy === policy &&
-      known.standing === standing &&
-      known.subjects === subjects
-    )
-      return undefined;
     const groups =
-      known?.standing.generation === standing.generation
+      known?.uid === uid && known?.generation === generation
         ? known.groups
         : this.#groupsVersion(policy, standing, program);
-    const waitingFor = subjects.nodes.filter((node) => !this.#hasApplied(node, standing, groups));
-    this.#known.set(key, { policy, standing, subjects, groups, isDone: waitingFor.length === 0 });
-    const { generation, specVersion } = standing;
-    const { pods, nodes } = subjects;
+    this.#known.set(key, { uid, generation, groups });
+    const { pods, nodes } = this.#cluster.declared.concerned.of(policy);
+    const waitingFor = nodes.filter((node) => !this.#hasApplied(node, standing, groups));
     return { generation, specVersion, problems, pods, concerned: nodes.length, waitingFor };
   }
 
-  /** Forgets policies that are no more. */
-  retain(policies: { has(key: ObjectKey): boolean }): void {
-    for (const key of this.#known.keys()) if (!policies.has(key)) this.#known.delete(key);
+  /** Forgets a policy that is no more. */
+  forget(key: ObjectKey): void {
+    this.#known.delete(key);
   }
 
   /** What another controller has found enforced stays so: when its groups were written is not known any more. */

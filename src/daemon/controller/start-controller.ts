@@ -49,15 +49,15 @@ export function startController(options: StartControllerOptions): RunningControl
     onPublished: (during) => markPublished(client, namespace, during),
   });
   const pass = async (): Promise<"done" | "again"> => {
-    if (!isSynced || term?.isHeld() !== true) return "done";
-    const leading = term;
+    if (!isSynced) return "done";
+    const leading = term?.isHeld() === true ? term : undefined;
     try {
-      const wait = await controller.pass(leading);
+      const wait = leading === undefined ? controller.standBy() : await controller.pass(leading);
       if (wait === undefined) return "done";
-      await sleep(wait, undefined, { signal: leading.signal });
+      await sleep(wait, undefined, { signal: leading?.signal ?? signal });
     } catch (error) {
       // The end of the term ends what it was doing; what is left is the next leader's.
-      if (leading.isHeld()) tell.failed(error);
+      if (leading?.isHeld() !== false) tell.failed(error);
     }
     return "again";
   };

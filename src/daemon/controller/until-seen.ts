@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Standing } from "../../kube/publish/intent.ts";
 import type { ByKey, Published, Write } from "../../kube/publish/plan-publication.ts";
 import { hasReached } from "../../kube/resource-version.ts";
@@ -6,6 +5,8 @@ import type { Versions } from "./publisher.ts";
 
 /** What the watches have told. */
 export interface Told {
+  /** Fulfilled when they tell more. */
+  readonly more: Promise<void>;
   readonly standing: Readonly<Record<Published, ByKey<Standing>>>;
   /** The version of each collection that they have reached. */
   readonly versions: Versions;
@@ -13,7 +14,6 @@ export interface Told {
 
 /** Milliseconds that a write may take to come back by the watch. */
 const WITHIN = 5_000;
-const MOST_PAUSE = 50;
 
 const isGone = (write: Write, { standing }: Told): boolean =>
   write.kind !== "delete" ||
@@ -33,15 +33,24 @@ export async function untilSeen(
   told: () => Told,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const deadline = performance.now() + WITHIN;
-  for (let pause = 1; ; pause = Math.min(MOST_PAUSE, pause * 2)) {
-    const now = told();
-    const isSeen =
-      hasCome("compiledPolicies", written, now) &&
-      hasCome("addressGroups", written, now) &&
-      writes.every((write) => isGone(write, now));
-    if (isSeen) return true;
-    if (signal.aborted || performance.now() > deadline) return false;
-    await sleep(pause);
+  const over = Promise.withResolvers<boolean>();
+  const end = (): void => over.resolve(false);
+  const timer = setTimeout(end, WITHIN);
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  try {
+    for (;;) {
+      const now = told();
+      const isSeen =
+        hasCome("compiledPolicies", written, now) &&
+        hasCome("addressGroups", written, now) &&
+        writes.every((write) => isGone(write, now));
+      if (isSeen) return true;
+      const goesOn = await Promise.race([over.promise, now.more.then(() => true)]);
+      if (!goesOn) return false;
+    }
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
   }
 }

@@ -4,6 +4,7 @@ import type { ByKey, Published } from "../../kube/publish/plan-publication.ts";
 import { collections as paths } from "../../kube/wire/api.ts";
 import type { EnforcerNodeStatus } from "../../kube/wire/enforcer-node.ts";
 import { Collections, type CollectionsOptions } from "../collections.ts";
+import { Changed } from "./changed.ts";
 import type { Versions } from "./publisher.ts";
 import { type Declared, watchDeclared } from "./declared.ts";
 import {
@@ -24,6 +25,10 @@ export interface WatchedCluster {
   standing(): Readonly<Record<Published, ByKey<Standing>>>;
   /** The versions of those collections that the watches have reached. */
   versions(): Versions;
+  /** Fulfilled when the watches have told more of those collections. */
+  more(): Promise<void>;
+  /** What has changed since somebody last found it to be as it should. */
+  readonly changed: Changed;
   readonly policies: ByKey<StandingPolicy>;
   /** Takes the answer to a write of a policy's status, ahead of the watch. */
   takePolicy(key: ObjectKey, raw: unknown): void;
@@ -36,26 +41,36 @@ export interface WatchedCluster {
 /** Follows all of it; `onChange` after each change. */
 export function watchForController(options: CollectionsOptions, onChange: () => void): WatchedCluster {
   const collections = new Collections(options);
-  const declared = watchDeclared(collections, onChange);
+  const changed = new Changed();
+  const declared = watchDeclared(collections, changed, onChange);
   const policies = new StandingPolicies();
   const groups = new Map<string, Standing>();
   const versions: { -readonly [each in keyof Versions]: Versions[each] } = {};
+  let more = Promise.withResolvers<void>();
+  const reached = (collection: keyof Versions, version: string): void => {
+    versions[collection] = version;
+    more.resolve();
+    more = Promise.withResolvers<void>();
+  };
   collections.keep<StandingPolicy>({
     path: paths.compiledPolicies,
     read: readStandingPolicy,
-    onVersion: (version) => (versions.compiledPolicies = version),
+    onVersion: (version) => reached("compiledPolicies", version),
     take: (key, policy) => {
       policies.take(key, policy);
+      changed.compiledPolicies.add(key);
+      changed.statuses.add(key);
       onChange();
     },
   });
   collections.keep<Standing>({
     path: paths.addressGroups,
     read: readStandingGroup,
-    onVersion: (version) => (versions.addressGroups = version),
+    onVersion: (version) => reached("addressGroups", version),
     take: (key, group) => {
       if (group === undefined) groups.delete(key);
       else groups.set(key, group);
+      changed.addressGroups.add(key);
       onChange();
     },
   });
@@ -75,6 +90,8 @@ export function watchForController(options: CollectionsOptions, onChange: () => 
     declared,
     standing: () => ({ compiledPolicies: policies.all, addressGroups: groups }),
     versions: () => versions,
+    more: () => more.promise,
+    changed,
     policies: policies.all,
     takePolicy: (key, raw) => policies.takeAhead(key, readStandingPolicy(raw)),
     enforcer: (node) => enforcers.get(node)?.status,

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { PATIENCE } from "../fixture.ts";
 import { type ControlledCluster, controlledCluster, pod, policiesPath, policy, quiet } from "./fixture.ts";
 
 const POLICIES = "compiledpolicies.selvedge.dev";
@@ -51,19 +52,26 @@ describe("a policy's status", () => {
     const controller = cluster.start();
     for (const node of ["node-a", "node-b", "node-c"]) server.seed(enforcerNode(node));
     await request("POST", policiesPath(), policy("web", { podSelector: { matchLabels: { app: "web" } } }));
-    await vi.waitFor(() => expect(statusOf(cluster).nodes).toEqual({ done: 0, concerned: 2 }));
+    await vi.waitFor(() => expect(statusOf(cluster).nodes).toEqual({ done: 0, concerned: 2 }), PATIENCE);
     expect(enforced(cluster)).toMatchObject({
       status: "False",
       message: "0/2 nodes, waiting for node-a, node-b",
     });
     await applied(cluster, "node-a");
-    await vi.waitFor(() =>
-      expect(enforced(cluster)).toMatchObject({ message: "1/2 nodes, waiting for node-b" }),
+    await vi.waitFor(
+      () => expect(enforced(cluster)).toMatchObject({ message: "1/2 nodes, waiting for node-b" }),
+      PATIENCE,
     );
     await applied(cluster, "node-b");
-    await vi.waitFor(() => expect(enforced(cluster)).toMatchObject({ status: "True", message: "2/2 nodes" }));
+    await vi.waitFor(
+      () => expect(enforced(cluster)).toMatchObject({ status: "True", message: "2/2 nodes" }),
+      PATIENCE,
+    );
     // The server has the status before the controller has its answer.
-    await vi.waitFor(() => expect(controller.enforced).toMatchObject([{ key: "default/web", nodes: 2 }]));
+    await vi.waitFor(
+      () => expect(controller.enforced).toMatchObject([{ key: "default/web", nodes: 2 }]),
+      PATIENCE,
+    );
     await quiet(cluster);
     expect(controller.enforced).toHaveLength(1);
   });
@@ -75,18 +83,20 @@ describe("a policy's status", () => {
     for (const node of ["node-a", "node-b"]) server.seed(enforcerNode(node));
     cluster.start();
     await request("POST", policiesPath(), policy("web", { podSelector: { matchLabels: { app: "web" } } }));
-    await vi.waitFor(() => expect(statusOf(cluster).nodes).toEqual({ done: 0, concerned: 1 }));
+    await vi.waitFor(() => expect(statusOf(cluster).nodes).toEqual({ done: 0, concerned: 1 }), PATIENCE);
     await applied(cluster, "node-a");
-    await vi.waitFor(() => expect(enforced(cluster)).toMatchObject({ status: "True" }));
+    await vi.waitFor(() => expect(enforced(cluster)).toMatchObject({ status: "True" }), PATIENCE);
     await request("PATCH", `${policiesPath()}/web`, { spec: { policyTypes: ["Egress"] } });
-    await vi.waitFor(() =>
-      expect(statusOf(cluster)).toMatchObject({ observedGeneration: 2, nodes: { done: 0 } }),
+    await vi.waitFor(
+      () => expect(statusOf(cluster)).toMatchObject({ observedGeneration: 2, nodes: { done: 0 } }),
+      PATIENCE,
     );
     await applied(cluster, "node-a");
-    await vi.waitFor(() => expect(enforced(cluster)).toMatchObject({ status: "True" }));
+    await vi.waitFor(() => expect(enforced(cluster)).toMatchObject({ status: "True" }), PATIENCE);
     server.seed(pod("web-2", { app: "web" }, { ip: "10.0.1.1", node: "node-b" }));
-    await vi.waitFor(() =>
-      expect(enforced(cluster)).toMatchObject({ message: "1/2 nodes, waiting for node-b" }),
+    await vi.waitFor(
+      () => expect(enforced(cluster)).toMatchObject({ message: "1/2 nodes, waiting for node-b" }),
+      PATIENCE,
     );
   });
 
@@ -94,8 +104,25 @@ describe("a policy's status", () => {
     const cluster = await controlledCluster();
     cluster.start();
     await cluster.request("POST", policiesPath(), policy("web", { podSelector: {} }));
-    await vi.waitFor(() =>
-      expect(enforced(cluster)).toMatchObject({ status: "True", message: "0/0 nodes, it selects no pod" }),
+    await vi.waitFor(
+      () =>
+        expect(enforced(cluster)).toMatchObject({ status: "True", message: "0/0 nodes, it selects no pod" }),
+      PATIENCE,
     );
+  });
+
+  it("that could not be written is written later, though nothing else changes", async () => {
+    let refused = 0;
+    const cluster = await controlledCluster({
+      intercept: ({ method, path }) => {
+        if (method !== "PATCH" || !path.endsWith("/status") || refused === 2) return undefined;
+        refused += 1;
+        return { status: 500, body: "{}" };
+      },
+    });
+    cluster.start();
+    await cluster.request("POST", policiesPath(), policy("web", { podSelector: {} }));
+    await vi.waitFor(() => expect(enforced(cluster)).toMatchObject({ status: "True" }), PATIENCE);
+    expect(refused).toBe(2);
   });
 });

@@ -8,6 +8,7 @@ const remove: Write = { kind: "delete", collection: "addressGroups", key: "b", r
 const { signal } = new AbortController();
 
 const told = (version: string, standing: Readonly<Record<string, string>>): Told => ({
+  more: new Promise(() => undefined),
   versions: { addressGroups: version },
   standing: {
     compiledPolicies: new Map(),
