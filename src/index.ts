@@ -62,6 +62,14 @@ export {
   type MapEntry,
   connectivityMap,
 } from "./analysis/connectivity-map.ts";
+export type { ClustersDiff, DiffOptions } from "./analysis/diff/clusters-diff.ts";
+export type { Edit } from "./analysis/diff/edit.ts";
+export type { DiffChange, EndGroup } from "./analysis/diff/grouped.ts";
+export type { ChangeKind } from "./analysis/diff/pair-changes.ts";
+export { diffClusters } from "./library/diff-clusters.ts";
+export type { IntentFailure, IntentOutcome } from "./analysis/intents/intent-report.ts";
+export type { Checked } from "./library/intents/checked.ts";
+export { type WrittenIntent, testIntent } from "./library/intents/test-intent.ts";
 export type { MapEnd } from "./analysis/map/map-end.ts";
 export { type WorldBlock, worldBlocks } from "./analysis/map/world-blocks.ts";
 

@@ -8,6 +8,7 @@ import { livePods } from "../core/live-pods.ts";
 import type { Program } from "../core/program.ts";
 import type { ManifestSet } from "../kube/files/manifest-set.ts";
 import { type SourceProblem, sourceProblemText } from "../kube/files/source.ts";
+import { withManifests } from "./loaded-manifests.ts";
 import { outsideAddresses } from "./outside-addresses.ts";
 
 /** A cluster as its manifests describe it, compiled and ready to be asked. */
@@ -65,7 +66,7 @@ async function loaded(read: () => Promise<ManifestSet>): Promise<LoadedCluster> 
   if (problems.length > 0) throw new ManifestError(problems);
   const cluster = { namespaces, pods, policies: found.policies.map(({ policy }) => policy) };
   const program = compile(cluster);
-  return {
+  const answers: LoadedCluster = {
     cluster,
     nodes,
     program,
@@ -79,6 +80,7 @@ async function loaded(read: () => Promise<ManifestSet>): Promise<LoadedCluster> 
     warnings,
     ignored,
   };
+  return withManifests(answers, found);
 }
 
 /**

@@ -17,6 +17,7 @@ export interface ClustersDiff {
   readonly removed: readonly Party[];
 }
 
+/** What of two clusters is compared. */
 export interface DiffOptions {
   /** `shared`: pairs of ends that both sides have. `all`: an end that one side lacks could reach nobody there. */
   readonly pairs: "shared" | "all";

@@ -1,4 +1,4 @@
-import type { IntentFailure, IntentOutcome } from "../../analysis/intents/intent-report.ts";
+import type { IntentFailure } from "../../analysis/intents/intent-report.ts";
 import { whyAllowed } from "../../analysis/intents/why-allowed.ts";
 import { type CanAnswer, flowText } from "../../analysis/can.ts";
 import { carefulCan, carefulReach } from "../../analysis/careful-can.ts";
@@ -22,16 +22,9 @@ import type { BadEnd } from "../end-spec.ts";
 import type { AskedEnd } from "../ends.ts";
 import { type PortSpec, parsePort } from "../port-spec.ts";
 import { programWith } from "../program-with.ts";
+import type { Checked } from "./checked.ts";
 import type { Intent } from "./intent.ts";
 import { intentEnd } from "./intent-ends.ts";
-
-/** What became of an intent: `pairs` were judged, every one there is. */
-export interface Checked {
-  readonly outcome: IntentOutcome;
-  readonly pairs: number;
-  readonly failures: readonly IntentFailure[];
-  readonly problem?: string;
-}
 
 interface Asked {
   readonly cluster: ManifestCluster;
