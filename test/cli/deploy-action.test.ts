@@ -118,9 +118,11 @@ describe("the GitHub Action", () => {
 describe("the pre-commit hook", () => {
   it("runs a command that there is", () => {
     const [hook] = read(".pre-commit-hooks.yaml") as { id: string; entry: string; language: string }[];
-    expect(hook).toMatchObject({ id: "selvedge-lint", language: "system" });
+    expect(hook).toMatchObject({ id: "selvedge-lint", language: "node" });
     const [program = "", ...args] = (hook?.entry ?? "").split(" ");
-    const { bin } = read("package.json") as { bin: Record<string, string> };
+    const { bin, scripts } = read("package.json") as Record<"bin" | "scripts", Record<string, string>>;
+    // For `language: node` pre-commit packs the checkout, which has no bundle, and installs the tarball.
+    expect(scripts["prepack"]).toBe(scripts["build"]);
     const { status } = spawnSync(join(root, bin[program] ?? "nowhere"), args, {
       cwd: join(root, "fixtures/ports"),
       encoding: "utf8",

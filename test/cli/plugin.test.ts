@@ -20,6 +20,16 @@ describe("kubectl-selvedge", () => {
     expect(stdout).not.toMatch(/(?<!kubectl )selvedge can/);
   });
 
+  it("answers kubectl's completion in its own words", () => {
+    const { status, stdout } = run("kubectl_complete-selvedge", "ma");
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^map\t.*\n:4\n$/) });
+    expect(run("kubectl_complete-selvedge", "map", "-f", "").stdout).toBe(":0\n");
+  });
+
+  it.skipIf(!hasKubectl)("completes under kubectl (needs kubectl on the PATH)", () => {
+    expect(run("kubectl", "__complete", "selvedge", "ma").stdout).toMatch(/^map\t.*\n:4\n$/);
+  });
+
   it.skipIf(!hasKubectl)("is found and run by kubectl (needs kubectl on the PATH)", () => {
     expect(run("kubectl", "plugin", "list").stdout).toContain("kubectl-selvedge");
     const args = ["can", "-f", "fixtures/shop", "shop/front", "shop/api:http"];

@@ -35,7 +35,8 @@ export function pack(folder: string): string {
   for (const shipped of ["package.json", "bin", "README.md", "LICENSE", "CHANGELOG.md"])
     cpSync(join(root, shipped), join(staged, shipped), { recursive: true });
   must(root, process.execPath, "scripts/build.ts", join(staged, "dist"));
-  must(staged, "npm", "pack", "--silent", "--pack-destination", folder);
+  // It is built already.
+  must(staged, "npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", folder);
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
   if (tarball === undefined) throw new Error("npm pack left no tarball");
   return join(folder, tarball);
