@@ -19,6 +19,8 @@ export interface Knocker {
   readonly firstOpen: (since: number) => Promise<number>;
   /** When the last connection began before none stood for a while; of those that began after `since`. */
   readonly lastOpen: (since: number) => Promise<number>;
+  /** How many connections that began after `since` have stood. */
+  readonly opens: (since: number) => number;
   readonly stop: () => void;
 }
 
@@ -66,6 +68,7 @@ export async function startKnocker(netnsPath: string): Promise<Knocker> {
     rest: () => void child.stdin.write("\n"),
     firstOpen,
     lastOpen,
+    opens: (since) => opened.filter(({ began }) => began >= since).length,
     stop: () => child.stdin.end(),
   };
 }

@@ -12,6 +12,8 @@ export interface RunningPod {
   readonly name: string;
   readonly node: string;
   readonly ip: string;
+  /** On a cluster of both families. */
+  readonly ipv6?: string;
   /** Its network namespace, as a path that this process can open. */
   readonly netnsPath: string;
 }
@@ -64,6 +66,7 @@ export interface PodObject {
   readonly status: {
     readonly phase?: string;
     readonly podIP?: string;
+    readonly podIPs?: readonly { readonly ip: string }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
     readonly containerStatuses?: readonly { readonly restartCount: number; readonly ready: boolean }[];
   };
@@ -101,7 +104,9 @@ export function readyPod(namespace: string, name: string): Promise<RunningPod> {
       const ip = pod.status.podIP;
       if (!isReady(pod) || node === undefined || ip === undefined) return undefined;
       const netnsPath = await netnsOf(node, pod.metadata.uid);
-      return netnsPath === undefined ? undefined : { namespace, name, node, ip, netnsPath };
+      if (netnsPath === undefined) return undefined;
+      const ipv6 = pod.status.podIPs?.find((each) => each.ip.includes(":"))?.ip;
+      return { namespace, name, node, ip, ...(ipv6 !== undefined && { ipv6 }), netnsPath };
     },
     120,
   );

@@ -11,11 +11,11 @@ export interface TrafficResult {
   readonly denied: { readonly sent: number; readonly leaked: number };
 }
 
-const endOf = ({ name, netnsPath, ip }: RunningPod): StreamEnd => ({
+const endOf = ({ name, netnsPath, ip, ipv6 }: RunningPod): StreamEnd => ({
   name,
   netnsPath,
-  // The cluster may have one family; what has no route is never sent, and not counted.
-  addresses: { v4: ip, v6: "fd00:dead::1" },
+  // On a cluster of one family there is no way to it: it is never sent, and not counted.
+  addresses: { v4: ip, v6: ipv6 ?? "fd00:dead::1" },
 });
 
 const isIn =
