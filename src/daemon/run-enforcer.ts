@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { readCounted } from "../kernel/counters/read-counted.ts";
 import { processExec } from "../kernel/exec.ts";
 import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
+import { mortalExec } from "../kernel/mortal.ts";
 import { processSessionDoor } from "../kernel/session/session-door.ts";
 import { gateLine } from "../kernel/gate-line.ts";
 import { findSelfTraffic } from "../kernel/self-traffic.ts";
@@ -76,7 +77,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       node,
       client,
       watch,
-      exec: processExec,
+      exec: mortalExec(processExec),
       variant,
       sessions: new KernelSessions(processSessionDoor, variant),
       log,

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { mortal } from "./mortal.ts";
 
 export interface StreamRequest {
   readonly command: string;
@@ -17,7 +18,7 @@ export type StreamExec = (request: StreamRequest) => Promise<string>;
 /** How much of standard error is kept: its end says why. */
 const KEPT = 2_000;
 
-/** Runs the program on this machine, in this process's namespaces. */
+/** Runs the program on this machine, in this process's namespaces, for no longer than this process lives. */
 export const processStreamExec: StreamExec = ({ command, args, onData, signal }) =>
   new Promise((resolve) => {
     if (signal.aborted) {
@@ -25,7 +26,8 @@ export const processStreamExec: StreamExec = ({ command, args, onData, signal })
       return;
     }
     let said = "";
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const words = mortal({ command, args });
+    const child = spawn(words.command, words.args, { stdio: ["ignore", "pipe", "pipe"] });
     const kill = (): void => void child.kill("SIGKILL");
     const settle = (why: string): void => {
       signal.removeEventListener("abort", kill);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mortal } from "../mortal.ts";
 import { writeLines } from "../write-lines.ts";
 
 /** A program to be kept open, and who listens to it. */
@@ -37,8 +38,9 @@ function gone(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Runs the program on this machine, in this process's namespaces. */
-export const processSessionDoor: SessionDoor = ({ command, args, onOutput, onError, onEnd }) => {
+/** Runs the program on this machine, in this process's namespaces, for no longer than this process lives. */
+export const processSessionDoor: SessionDoor = ({ onOutput, onError, onEnd, ...program }) => {
+  const { command, args } = mortal(program);
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
   child.stdout.setEncoding("utf8").on("data", onOutput);
   child.stderr.setEncoding("utf8").on("data", onError);
