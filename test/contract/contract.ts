@@ -3,6 +3,7 @@ import type { KubeClient } from "../../src/kube/client.ts";
 import { install } from "./install.ts";
 import { crdContract } from "./crds.ts";
 import { exchangesContract } from "./exchanges.ts";
+import { kubectlContract } from "./kubectl.ts";
 import { leaseContract } from "./lease.ts";
 import { publisherContract } from "./publisher.ts";
 import { reflectorContract } from "./reflector.ts";
@@ -36,5 +37,6 @@ export function contract(name: string, start: () => Promise<ContractServer>): vo
     roundTripContract(subject);
     publisherContract(subject);
     reflectorContract(subject);
+    kubectlContract(subject);
   });
 }

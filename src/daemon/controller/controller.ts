@@ -116,7 +116,7 @@ export class Controller {
   }
 
   #forget(key: ObjectKey): void {
-    this.#options.cluster.changed.statuses.delete(key);
+    this.#options.cluster.changed.forget(key);
     this.#options.cluster.declared.concerned.forget(key);
     this.#progress.forget(key);
   }
@@ -149,7 +149,7 @@ export class Controller {
     return writeGuests(client, cluster.enforcers, (node) => cluster.declared.guests.first(node), signal);
   }
 
-  /** None where the status says what there is to say. It is looked at again until then, and until all nodes are done. */
+  /** None where the status says what there is to say. It is looked at again until then. */
   #change(entry: Entry, program: Program, now: Date): readonly StatusChange[] {
     const { policy, declared, intent } = entry;
     const { policies, changed } = this.#options.cluster;
@@ -166,7 +166,7 @@ export class Controller {
     const { generation, waitingFor } = facts;
     const { resourceVersion } = standing;
     if (!isDeepStrictEqual(before, after)) return [{ ...entry, before, after, generation, resourceVersion }];
-    if (waitingFor.length === 0) changed.statuses.delete(intent.key);
+    changed.awaitNodes(intent.key, waitingFor);
     return [];
   }
 

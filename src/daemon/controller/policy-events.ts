@@ -27,7 +27,7 @@ const PATIENCE = 10_000;
 const seconds = (milliseconds: number): string =>
   milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
 
-/** What a policy's owner sees in `kubectl describe networkpolicy`. Nobody waits for it, and what fails is left. */
+/** What a policy's owner sees by `kubectl events --for networkpolicy/...`; `kubectl describe` shows none of these. Nobody waits for it, and what fails is left. */
 export function policyEvents(options: PolicyEventsOptions): ControllerObserver {
   const waiting: KubeEvent[] = [];
   let isWriting = false;

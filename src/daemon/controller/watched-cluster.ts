@@ -81,6 +81,7 @@ export function watchForController(options: CollectionsOptions, onChange: () => 
     take: (node, enforcer) => {
       if (enforcer === undefined) enforcers.delete(node);
       else enforcers.set(node, enforcer);
+      changed.heardOf(node);
       onChange();
     },
   });
