@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Exec } from "../../../src/kernel/exec.ts";
 import type { Backend } from "../../../src/lab/backend.ts";
 import { startEnforcer } from "../../../src/lab/cluster/enforcers.ts";
 import { NODE_API_PORT } from "../../../src/lab/cluster/control-plane.ts";
@@ -29,6 +30,10 @@ const MOST_UPDATES = 3;
 /** Longer than a start takes up to its first write: some die before they have done anything. */
 const LONGEST_LIFE_MS = 1_500;
 
+/** Prints an enforcer's tools that run in this network namespace; between kills nobody else runs any there. */
+const TOOLS =
+  'ns=$(readlink /proc/self/ns/net); for p in $(pgrep "^(ipset|tcpdump|ip6?tables.*)$"); do [ "$(readlink /proc/$p/ns/net)" = "$ns" ] && cat /proc/$p/comm; done; true';
+
 /** What is due where the kernel may go from any of the stages to any that came later, past those between. */
 function dueAmong(stages: readonly Stage[]): (way: StreamWay) => Due {
   const pairs = stages.flatMap((before, i) => stages.slice(i + 1).map((after) => dueBetween(before, after)));
@@ -36,6 +41,12 @@ function dueAmong(stages: readonly Stage[]): (way: StreamWay) => Due {
     const [first = "either", ...rest] = pairs.map((due) => due(way));
     return rest.every((each) => each === first) ? first : "either";
   };
+}
+
+/** The programs of an enforcer that run in this network namespace. */
+async function toolsIn(exec: Exec): Promise<string[]> {
+  const { stdout } = await exec({ command: "sh", args: ["-c", TOOLS] });
+  return stdout.split("\n").filter((line) => line !== "");
 }
 
 for (const backend of ["nft", "legacy"] satisfies Backend[]) {
@@ -65,6 +76,8 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
       const gone = once(dying, "exit");
       dying.kill("SIGKILL");
       await gone;
+      // One that waits for the xtables lock would write what is wanted no more; tcpdump would keep the log.
+      await expect.poll(() => toolsIn(rig.node.exec), { message: "outlives the enforcer" }).toEqual([]);
     };
     beforeAll(async () => {
       rig = await churnRig(`killed${backend}`, backend);
