@@ -21,11 +21,12 @@ export async function kernelState(node: string): Promise<string> {
   return parts.join("\n");
 }
 
-/** What is in the mangle tables, where Selvedge writes and neither kube-proxy nor a CNI does, and the sets. */
+/**
+ * What is in the mangle tables, where Selvedge writes and neither kube-proxy nor a CNI does, and the sets. Cut out of the
+ * whole: iptables-legacy-save makes a table by being asked for it.
+ */
 export async function mangleState(node: string): Promise<string> {
-  const parts = await Promise.all([
-    ...SAVES.map(async (save) => `${save}\n${await said(node, save, "-t", "mangle")}`),
-    said(node, "ipset", "save"),
-  ]);
+  const state = await kernelState(node);
+  const parts = state.match(/^(?:\S+-save$|\*mangle\n[\s\S]*?^COMMIT$|create .*|add .*)/gm) ?? [];
   return parts.join("\n");
 }
