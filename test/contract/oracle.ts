@@ -18,6 +18,7 @@ export interface ApiObject {
     readonly uid: string;
     readonly generation?: number;
     readonly resourceVersion: string;
+    readonly labels?: Readonly<Record<string, string>>;
   };
   readonly spec?: unknown;
   readonly status?: unknown;

@@ -136,13 +136,40 @@ const difference = (stands: ByName, expected: ByName): string[] =>
     .filter((name) => stands[name] !== expected[name])
     .map((name) => `${name}: ${stands[name] ?? "missing"}, not ${expected[name] ?? "there"}`);
 
-/** Policies whose status is about another spec than theirs. */
+interface Said {
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly { readonly type: string; readonly message: string }[];
+}
+
+interface Labelled {
+  readonly podSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly nodeName?: string;
+}
+
+/** Policies whose status is about another spec than theirs, or counts other nodes; no enforcer is there that has done any. */
 async function unsaid(client: KubeClient): Promise<string[]> {
+  const pods = await listAll(client, "/api/v1/pods");
+  const declared = await listAll(client, "/apis/networking.k8s.io/v1/networkpolicies");
+  const messages = new Map<string, string>(
+    declared.map(({ metadata, spec }) => {
+      const wanted = Object.entries((spec as Labelled).podSelector?.matchLabels ?? {});
+      const selected = pods.filter(
+        (pod) =>
+          pod.metadata.namespace === metadata.namespace &&
+          wanted.every(([key, value]) => pod.metadata.labels?.[key] === value),
+      );
+      const nodes = [...new Set(selected.map((pod) => (pod.spec as Labelled).nodeName ?? ""))].sort();
+      const waiting = nodes.length === 0 ? "it selects no pod" : `waiting for ${nodes.join(", ")}`;
+      return [`${metadata.namespace}/${metadata.name}`, `0/${nodes.length} nodes, ${waiting}`] as const;
+    }),
+  );
   const policies = await listAll(client, collections.compiledPolicies);
   return policies
     .filter(({ metadata, status }) => {
-      const { observedGeneration } = (status ?? {}) as { readonly observedGeneration?: number };
-      return observedGeneration !== metadata.generation;
+      const { observedGeneration, conditions } = (status ?? {}) as Said;
+      const told = conditions?.find(({ type }) => type === "Enforced")?.message;
+      const key = `${metadata.namespace}/${metadata.name}`;
+      return observedGeneration !== metadata.generation || told !== messages.get(key);
     })
     .map(({ metadata }) => metadata.name);
 }
