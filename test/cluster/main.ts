@@ -15,16 +15,23 @@ import { uninstallSelvedge } from "./rig/uninstall-selvedge.ts";
 import { up } from "./rig/up.ts";
 import { NETPOL, runUpstream } from "./rig/upstream-suite.ts";
 
-const USAGE = `node test/cluster/main.ts up | run [--flannel vxlan|host-gw] [--dual-stack] [--proxy iptables|nftables]
+const USAGE = `node test/cluster/main.ts up | run [--flannel vxlan|host-gw] [--dual-stack] [--proxy iptables|nftables] [--focus REGEXP]
 node test/cluster/main.ts run-all | install | uninstall | e2e [FOCUS] | latency [EVENTS] | kubectl ARG... | in NODE COMMAND... | down`;
 
-function shapeOf(args: readonly string[]): ClusterShape {
+interface Asked {
+  readonly shape: ClusterShape;
+  /** Which of upstream's tests. */
+  readonly focus: string;
+}
+
+function parse(args: readonly string[]): Asked {
   const { values } = parseArgs({
     args: [...args],
     options: {
       flannel: { type: "string", default: defaultShape.flannel },
       proxy: { type: "string", default: defaultShape.proxy },
       "dual-stack": { type: "boolean", default: false },
+      focus: { type: "string", default: NETPOL },
     },
   });
   const { flannel, proxy } = values;
@@ -32,7 +39,7 @@ function shapeOf(args: readonly string[]): ClusterShape {
     throw new Error(`--flannel ${flannel}: want vxlan or host-gw`);
   if (proxy !== "iptables" && proxy !== "nftables")
     throw new Error(`--proxy ${proxy}: want iptables or nftables`);
-  return { nodes: 2, flannel, proxy, dualStack: values["dual-stack"] };
+  return { shape: { nodes: 2, flannel, proxy, dualStack: values["dual-stack"] }, focus: values.focus };
 }
 
 /** Makes sure of all parts. Throws, with what a machine lacks. */
@@ -76,14 +83,14 @@ async function main([verb = "", ...args]: readonly string[]): Promise<void> {
   switch (verb) {
     case "up": {
       await prepare();
-      await up(shapeOf(args), progress);
+      await up(parse(args).shape, progress);
       console.log(await kubectl(["get", "nodes", "-o", "wide"]));
       console.log(`kubectl: ${kubectlWords.join(" ")}`);
       return;
     }
     case "run": {
-      const shape = shapeOf(args);
-      if (await isPrepared(progress)) report([await wholeRun(shape, progress)]);
+      const { shape, focus } = parse(args);
+      if (await isPrepared(progress)) report([await wholeRun(shape, progress, focus)]);
       return;
     }
     case "run-all":

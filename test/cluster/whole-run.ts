@@ -30,7 +30,7 @@ export const summary = ({ shape, upSeconds, upstream, own, load }: WholeRun): st
   [
     shapeText(shape),
     `ready in ${Math.round(upSeconds)} s`,
-    `upstream's NetworkPolicy suite ${upstream.passed} passed, ${upstream.failed.length} failed in ${Math.round(upstream.seconds)} s (load ${load.toFixed(1)})`,
+    `upstream's tests ${upstream.passed} passed, ${upstream.failed.length} failed in ${Math.round(upstream.seconds)} s (load ${load.toFixed(1)})`,
     `own tests ${own.passed} passed, ${own.failed} failed, ${own.skipped} skipped`,
   ].join("; ");
 
@@ -39,14 +39,14 @@ export const buildImage = (): Promise<string> =>
   run(process.execPath, [inRepository("scripts/deploy/image.ts")], { cwd: inRepository() });
 
 /** A cluster from nothing to nothing: up, install, upstream's suite, our own tests, down. */
-export async function wholeRun(shape: ClusterShape, progress: Progress): Promise<WholeRun> {
+export async function wholeRun(shape: ClusterShape, progress: Progress, focus = NETPOL): Promise<WholeRun> {
   const began = performance.now();
   await up(shape, progress);
   const upSeconds = secondsSince(began);
   try {
     await installSelvedge(shape, progress);
     progress.step("upstream's NetworkPolicy suite");
-    const upstream = await runUpstream(shape, NETPOL);
+    const upstream = await runUpstream(shape, focus);
     const [, load = Number.NaN] = loadavg();
     progress.end();
     for (const name of upstream.failed) console.log(`FAILED ${name}`);
