@@ -6,7 +6,7 @@ import { down } from "./rig/down.ts";
 import { installSelvedge } from "./rig/install-selvedge.ts";
 import { inRepository } from "./rig/repository.ts";
 import { type ClusterShape, shapeText } from "./rig/shape.ts";
-import { up } from "./rig/up.ts";
+import { refuseSecond, up } from "./rig/up.ts";
 import { NETPOL, runUpstream, type SuiteResult } from "./rig/upstream-suite.ts";
 
 /** What one cluster showed. */
@@ -40,10 +40,11 @@ export const buildImage = (): Promise<string> =>
 
 /** A cluster from nothing to nothing: up, install, upstream's suite, our own tests, down. */
 export async function wholeRun(shape: ClusterShape, progress: Progress, focus = NETPOL): Promise<WholeRun> {
+  refuseSecond();
   const began = performance.now();
-  await up(shape, progress);
-  const upSeconds = secondsSince(began);
   try {
+    await up(shape, progress);
+    const upSeconds = secondsSince(began);
     await installSelvedge(shape, progress);
     progress.step("upstream's NetworkPolicy suite");
     const upstream = await runUpstream(shape, focus);

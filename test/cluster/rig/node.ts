@@ -29,8 +29,8 @@ const PLACES = [
 /** Folders that the machine did not have and has now: they go when the cluster does. */
 export const MADE = inHome("made");
 
-/** A mount needs a place to be at; in the machine's own tree, since that is what the node sees around its own. */
-async function makePlaces(): Promise<void> {
+/** To be called once, before the first node. A mount needs a place to be at; in the machine's own tree, since that is what the node sees around its own. */
+export async function makePlaces(): Promise<void> {
   for (const place of PLACES) {
     const parts = place.split("/").slice(1);
     for (let i = 1; i <= parts.length; i += 1) {
@@ -47,7 +47,6 @@ async function makePlaces(): Promise<void> {
 
 /** Starts one node: its programs in namespaces of their own. `index` counts from 1. */
 export async function startNode(shape: ClusterShape, node: string, index: number): Promise<void> {
-  await makePlaces();
   await writeNodeConfigs(shape, node);
   const folder = nodeFolder(node);
   const archives = (await readdir(images)).map((name) => join(images, name));

@@ -7,7 +7,7 @@ import { startControlPlane } from "./control-plane.ts";
 import { home, inHome } from "./home.ts";
 import { kubectl } from "./kubectl.ts";
 import { makeNetwork, routePods } from "./network.ts";
-import { startNode } from "./node.ts";
+import { makePlaces, startNode } from "./node.ts";
 import { makePki } from "./pki.ts";
 import { type ClusterShape, nodeNames, shapeText } from "./shape.ts";
 import { until } from "./until.ts";
@@ -23,10 +23,15 @@ const getNode = async (node: string): Promise<NodeObject> =>
 const isReady = ({ status }: NodeObject): boolean =>
   status.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false;
 
-/** Starts a cluster and waits until all of its nodes are ready. Throws where one runs already. */
-export async function up(shape: ClusterShape, progress: Progress): Promise<void> {
+/** Throws where a cluster runs already. */
+export function refuseSecond(): void {
   if (existsSync(inHome("pids")))
     throw new Error(`a cluster runs already (${home}): make cluster-down first`);
+}
+
+/** Starts a cluster and waits until all of its nodes are ready. Throws where one runs already. */
+export async function up(shape: ClusterShape, progress: Progress): Promise<void> {
+  refuseSecond();
   await mkdir(inHome("log"), { recursive: true });
   await writeFile(inHome("shape.json"), JSON.stringify(shape));
   progress.step(`keys, and a network of its own: ${shapeText(shape)}`);
@@ -35,6 +40,7 @@ export async function up(shape: ClusterShape, progress: Progress): Promise<void>
   await startControlPlane(shape);
   progress.step("nodes: containerd, kubelet, kube-proxy, flanneld");
   const nodes = nodeNames(shape);
+  await makePlaces();
   await Promise.all(nodes.map((node, i) => startNode(shape, node, i + 1)));
   const podCidrs = new Map<string, readonly string[]>();
   for (const node of nodes) {
