@@ -60,8 +60,15 @@ touch "$DIR/images-imported"
 "$PROGRAMS/kubelet" --config="$CONFIGS/kubelet.yaml" --kubeconfig="$KUBELET_KUBECONFIG" --hostname-override="$NODE" \
   --node-ip="$NODE_IP" --v=2 >>"$LOGS/$NODE-kubelet.log" 2>&1 &
 "$PROGRAMS/kube-proxy" --config="$CONFIGS/kube-proxy.yaml" --v=2 >>"$LOGS/$NODE-kube-proxy.log" 2>&1 &
-[ -z "${FLANNELD:-}" ] || NODE_NAME=$NODE "$FLANNELD" --kube-subnet-mgr --kubeconfig-file="$FLANNEL_KUBECONFIG" --iface=eth0 --ip-masq \
-  --net-config-path="$CONFIGS/net-conf.json" -v 2 >>"$LOGS/$NODE-flanneld.log" 2>&1 &
+# It ends where the node has no pod CIDR yet: whoever runs it as a DaemonSet has it started again.
+run_flanneld() {
+  while :; do
+    NODE_NAME=$NODE "$FLANNELD" --kube-subnet-mgr --kubeconfig-file="$FLANNEL_KUBECONFIG" --iface=eth0 --ip-masq \
+      --net-config-path="$CONFIGS/net-conf.json" -v 2 || true
+    sleep 0.5
+  done
+}
+run_flanneld >>"$LOGS/$NODE-flanneld.log" 2>&1 &
 
 trap 'exit 0' TERM INT
 # PID 1 reaps what containerd's shims leave behind.
