@@ -4,6 +4,7 @@ import { run } from "./build/run.ts";
 import { type OwnResult, runOwnTests } from "./own-tests.ts";
 import { down } from "./rig/down.ts";
 import { installSelvedge } from "./rig/install-selvedge.ts";
+import { keepLogs } from "./rig/keep-logs.ts";
 import { inRepository } from "./rig/repository.ts";
 import { type ClusterShape, shapeText } from "./rig/shape.ts";
 import { refuseSecond, up } from "./rig/up.ts";
@@ -52,7 +53,12 @@ export async function wholeRun(shape: ClusterShape, progress: Progress, focus = 
     progress.end();
     for (const name of upstream.failed) console.log(`FAILED ${name}`);
     const own = await runOwnTests();
-    return { shape, upSeconds, upstream, own, load };
+    const result = { shape, upSeconds, upstream, own, load };
+    if (!isGood(result)) console.log(`logs: ${await keepLogs()}`);
+    return result;
+  } catch (error) {
+    console.log(`logs: ${await keepLogs()}`);
+    throw error;
   } finally {
     progress.step("down");
     await down();
