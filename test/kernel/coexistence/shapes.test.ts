@@ -68,8 +68,10 @@ for (const [index, shape] of SHAPES.entries()) {
         expect(share(find(after, "outside", via, `${named}fountain`)), `${via} of nobody's policy`).toBe(
           "all",
         );
-        expect(share(find(after, "outside", via, `${named}stall`)), `${via}, one host of two`).toBe("some");
       }
+      // A NodePort draws one of the two pods for each connection, and lets in or not by whether that is the node's own; each
+      // answer agrees with the program, but all of them may fall to one side.
+      expect(share(find(after, "outside", "hostPort", "market/stall")), "one host of two").toBe("some");
       expect(share(find(after, "outside", "NodePort", "svc market/till"))).toBe("none");
       expect(share(find(after, "outside", "NodePort", "svc market/till-local"))).toBe("none");
       // Under policy Local the host outside is seen as itself: one of the two may in.
