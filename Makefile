@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down cluster cluster-latency cluster-down e2e e2e-all correctness mutation bench bench-setup bench-datapath bench-latency bench-peers
+.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down cluster cluster-latency cluster-down e2e e2e-parts e2e-all correctness mutation bench bench-setup bench-datapath bench-latency bench-peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ cluster-latency: setup ## times the cluster that runs, with and without Selvedge
 
 cluster-down: setup ## take the cluster down, whatever state it is in
 	@node test/cluster/main.ts down
+
+e2e-parts: setup ## what `make e2e` is made of: 20 minutes, once a machine (root, Go)
+	@node test/cluster/main.ts build
 
 e2e: setup ## a real cluster, Selvedge as a user installs it, upstream's NetworkPolicy suite, test/e2e; then nothing of it
 	@node test/cluster/main.ts run $(ARGS)

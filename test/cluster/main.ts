@@ -88,6 +88,9 @@ async function main([verb = "", ...args]: readonly string[]): Promise<void> {
       console.log(`kubectl: ${kubectlWords.join(" ")}`);
       return;
     }
+    case "build":
+      await isPrepared(progress);
+      return;
     case "run": {
       const { shape, focus } = parse(args);
       if (await isPrepared(progress)) report([await wholeRun(shape, progress, focus)]);
