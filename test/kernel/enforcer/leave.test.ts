@@ -38,9 +38,14 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
     afterAll(() => teardown(name));
 
     it("finds nothing wrong", async () => {
-      const { code, stdout } = await selvedge("doctor");
-      expect(stdout.split("\n").filter((line) => !line.startsWith("ok "))).toEqual([""]);
-      expect(code).toBe(0);
+      // The kernel may hold a set for a moment after the last rule that named it; the enforcer's next look destroys it.
+      await expect
+        .poll(
+          async () => (await selvedge("doctor")).stdout.split("\n").filter((line) => !line.startsWith("ok ")),
+          { timeout: 20_000 },
+        )
+        .toEqual([""]);
+      expect((await selvedge("doctor")).code).toBe(0);
     });
 
     it("warns that what it removes comes back, and it does", async () => {
