@@ -1,4 +1,5 @@
 import type { Exec } from "../../kernel/exec.ts";
+import { inTurn } from "./in-turn.ts";
 import { cachedResult, dropCache, readCache, writeCache, type CacheKey } from "./cache.ts";
 import { pluginInput, type CallConfig, type CapabilityArgs, type NetworkConfigList } from "./config.ts";
 import { callPlugin, type PluginCall } from "./plugin.ts";
@@ -38,12 +39,15 @@ export async function addNetwork(host: CniHost, attachment: Attachment): Promise
       ...(addresses === undefined ? {} : { addresses }),
       ...(result === undefined ? {} : { prevResult: result }),
     };
-    const output = await callPlugin(host.exec, host.cniDir, {
-      command: "ADD",
-      type: plugin.type,
-      input: pluginInput(list, plugin, call),
-      env: callEnv(attachment),
-    });
+    const add = (): Promise<string> =>
+      callPlugin(host.exec, host.cniDir, {
+        command: "ADD",
+        type: plugin.type,
+        input: pluginInput(list, plugin, call),
+        env: callEnv(attachment),
+      });
+    // Two portmaps at once may both find their chain missing, and the later one fails to make it; kubelet would try again.
+    const output = await (plugin.type === "portmap" ? inTurn(`${host.cniState} portmap`, add) : add());
     result = JSON.parse(output) as CniResult;
   }
   if (result === undefined) throw new Error(`CNI network ${list.name} has no plugins`);
