@@ -7,6 +7,7 @@ import type { Ruleset } from "../render/ruleset.ts";
 import type { GateState } from "./gate-state.ts";
 import type { Outcome } from "./node-kernel.ts";
 import type { PublishedState } from "./published/published-state.ts";
+import { tellEach } from "./tell-each.ts";
 
 /** One pass of the enforcer: what it went by, what it wanted to stand, and what it did. */
 export interface Pass {
@@ -47,15 +48,7 @@ export function tellAll(
   observers: readonly EnforcerObserver[],
   onFault: (error: unknown) => void,
 ): Required<EnforcerObserver> {
-  const each = (tell: (observer: EnforcerObserver) => void): void => {
-    for (const observer of observers) {
-      try {
-        tell(observer);
-      } catch (error) {
-        onFault(error);
-      }
-    }
-  };
+  const each = tellEach(observers, onFault);
   return {
     passing: () => each((one) => one.passing?.()),
     passed: (pass) => each((one) => one.passed?.(pass)),

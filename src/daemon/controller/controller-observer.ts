@@ -1,5 +1,6 @@
 import type { ObjectKey } from "../../core/cluster.ts";
 import type { WriteFailure } from "./publisher.ts";
+import { tellEach } from "../tell-each.ts";
 
 /** A policy has been compiled and published; `problems` is what is wrong with it, with field paths. */
 export interface CompiledEvent {
@@ -51,15 +52,7 @@ export function tellControllerObservers(
   observers: readonly ControllerObserver[],
   onFault: (error: unknown) => void,
 ): Required<ControllerObserver> {
-  const each = (tell: (observer: ControllerObserver) => void): void => {
-    for (const observer of observers) {
-      try {
-        tell(observer);
-      } catch (error) {
-        onFault(error);
-      }
-    }
-  };
+  const each = tellEach(observers, onFault);
   return {
     compiled: (event) => each((one) => one.compiled?.(event)),
     enforced: (event) => each((one) => one.enforced?.(event)),
