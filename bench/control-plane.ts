@@ -13,7 +13,7 @@ import { startReflector } from "../src/kube/reflector.ts";
 import { Store } from "../src/kube/store.ts";
 import { collections } from "../src/kube/wire/api.ts";
 import { install } from "../test/contract/install.ts";
-import { findAssets } from "../test/contract/servers/assets.ts";
+import { findAssets } from "../src/lab/real-apiserver/assets.ts";
 import { embeddedServer } from "../test/contract/servers/embedded.ts";
 import { realServer } from "../test/contract/servers/real.ts";
 import { clientOf } from "../test/contract/subject.ts";

@@ -3,7 +3,7 @@ import { livePods } from "../core/live-pods.ts";
 import type { ManifestCluster } from "../kube/manifest-cluster.ts";
 import type { Backend } from "./backend.ts";
 import { clusterNow } from "./cluster/cluster-now.ts";
-import { startControlPlane } from "./cluster/control-plane.ts";
+import { type ApiServerKind, startControlPlane } from "./cluster/control-plane.ts";
 import {
   type LabCluster,
   routeServices,
@@ -23,10 +23,17 @@ export interface ExperimentOptions {
   readonly maxReplicas: number;
   /** Who compiles the policies; default `standalone`, each enforcer for itself. */
   readonly mode?: EnforcerMode;
+  /** Default `embedded`. */
+  readonly apiServer?: ApiServerKind;
 }
 
 /** `controller`: a pair of controllers does, and publishes what the enforcers carry out. */
 export type EnforcerMode = "standalone" | "controller";
+
+const NAMES: Readonly<Record<ApiServerKind, string>> = {
+  embedded: "API server",
+  real: "etcd and kube-apiserver",
+};
 
 const starters = { standalone: startEnforcers, controller: startControlledEnforcers };
 
@@ -41,11 +48,11 @@ export interface Experiment {
 export async function experiment(
   lab: Lab,
   manifests: ManifestCluster,
-  { backend, maxReplicas, mode = "standalone" }: ExperimentOptions,
+  { backend, maxReplicas, mode = "standalone", apiServer = "embedded" }: ExperimentOptions,
   progress: Progress,
 ): Promise<Experiment> {
-  progress.step("API server on loopback, opened into both nodes");
-  const control = await startControlPlane(lab);
+  progress.step(`${NAMES[apiServer]} on loopback, opened into both nodes`);
+  const control = await startControlPlane(lab, apiServer);
   const cluster: LabCluster = { lab, control, pods: new Map() };
   for (const { name, labels } of manifests.namespaces) {
     await apply(control.client, { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });

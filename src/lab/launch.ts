@@ -10,6 +10,8 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   /** Takes its standard error. */
   readonly logFile: string;
+  /** Default 20 seconds. */
+  readonly readyWithinMs?: number;
 }
 
 const READY_WITHIN_MS = 20_000;
@@ -20,7 +22,14 @@ const READY_WITHIN_MS = 20_000;
  *
  * @returns its process id.
  */
-export async function launch({ what, command, args, env, logFile }: Launch): Promise<number> {
+export async function launch({
+  what,
+  command,
+  args,
+  env,
+  logFile,
+  readyWithinMs = READY_WITHIN_MS,
+}: Launch): Promise<number> {
   const log = openSync(logFile, "a");
   const child = spawn(command, args, {
     env: { ...process.env, ...env },
@@ -29,7 +38,7 @@ export async function launch({ what, command, args, env, logFile }: Launch): Pro
   });
   closeSync(log);
   const trouble = await new Promise<string | undefined>((resolve) => {
-    const timer = setTimeout(() => resolve("not ready in time"), READY_WITHIN_MS);
+    const timer = setTimeout(() => resolve("not ready in time"), readyWithinMs);
     const settle = (failure?: string): void => {
       clearTimeout(timer);
       resolve(failure);

@@ -1,6 +1,7 @@
 /** `make lab` and `make lab-down`. Not part of the shipped program: a lab needs a checkout, root, and Debian's CNI plugins. */
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { ApiServerKind } from "./cluster/control-plane.ts";
 import { type LabShape, USUAL_SHAPE } from "./context.ts";
 import { missingForLab } from "./missing-for-lab.ts";
 import { DEFAULT_LAB } from "./names.ts";
@@ -13,6 +14,7 @@ interface UpFlags extends LabShape {
   readonly name: string;
   readonly maxReplicas: number;
   readonly controller: boolean;
+  readonly apiServer: ApiServerKind;
 }
 
 const SHOP = fileURLToPath(new URL("../../fixtures/shop", import.meta.url));
@@ -50,6 +52,14 @@ const up = new Command("up")
       .default(USUAL_SHAPE.proxy),
   )
   .option("--controller", "a pair of controllers compiles, and the enforcers follow it", false)
+  .addOption(
+    new Option(
+      "--api-server <which>",
+      "the lab's own, or the etcd and kube-apiserver of `make envtest-assets`",
+    )
+      .choices(["embedded", "real"])
+      .default("embedded"),
+  )
   .option("--name <name>", "labs of different names stand side by side", DEFAULT_LAB)
   .option("--max-replicas <count>", "pods of one workload that are run at most", count, 3)
   .action(async ({ controller, ...flags }: UpFlags) => {

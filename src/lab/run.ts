@@ -2,6 +2,7 @@ import { colors } from "./colors.ts";
 import { clusterFromManifests } from "../kube/cluster-from-manifests.ts";
 import { readManifests } from "../kube/files/read-manifests.ts";
 import { sourceProblemText } from "../kube/files/source.ts";
+import type { ApiServerKind } from "./cluster/control-plane.ts";
 import type { LabCluster } from "./cluster/lab-cluster.ts";
 import type { LabShape } from "./context.ts";
 import { type EnforcerMode, experiment } from "./experiment.ts";
@@ -16,6 +17,7 @@ export interface RunOptions extends LabShape {
   readonly keep: boolean;
   readonly maxReplicas: number;
   readonly mode: EnforcerMode;
+  readonly apiServer: ApiServerKind;
 }
 
 const BAD_INPUT = 2;

@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { contract } from "./contract.ts";
 import { garbageContract } from "./garbage.ts";
-import { findAssets } from "./servers/assets.ts";
+import { findAssets } from "../../src/lab/real-apiserver/assets.ts";
 import type { ContractServer } from "./servers/contract-server.ts";
 import { realServer } from "./servers/real.ts";
 

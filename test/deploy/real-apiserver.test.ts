@@ -1,7 +1,7 @@
 /* What the embedded API server takes on trust, a real one judges: every field of every kind, defaults and CEL rules included. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { KubeClient } from "../../src/kube/client.ts";
-import { findAssets } from "../contract/servers/assets.ts";
+import { findAssets } from "../../src/lab/real-apiserver/assets.ts";
 import { realServer } from "../contract/servers/real.ts";
 import { createManifest } from "./container/install-shipped.ts";
 import { shipped } from "./container/pod-spec.ts";

@@ -15,6 +15,12 @@ const PROCESS = fileURLToPath(new URL("./apiserver-process.ts", import.meta.url)
 /** Where a node's own processes find the API server. */
 export const NODE_API_PORT = 6443;
 
+/** In memory, in a process of this repository's; or etcd and kube-apiserver, where a machine has them. */
+export type ApiServerKind = "embedded" | "real";
+
+/** A real one has much to do before it is ready, on a busy machine above all. */
+const READY_WITHIN_MS = { embedded: 20_000, real: 120_000 };
+
 export interface ControlPlane {
   readonly client: KubeClient;
   /** On this machine's loopback: what `kubectl --server` takes. */
@@ -22,15 +28,19 @@ export interface ControlPlane {
 }
 
 /** Starts the API server, opens every node's loopback onto it, and registers the nodes. */
-export async function startControlPlane(lab: Pick<Lab, "name" | "dir" | "nodes">): Promise<ControlPlane> {
+export async function startControlPlane(
+  lab: Pick<Lab, "name" | "dir" | "nodes">,
+  apiServer: ApiServerKind = "embedded",
+): Promise<ControlPlane> {
   const socketPath = join(lab.dir, "apiserver.sock");
   const urlFile = join(lab.dir, "apiserver.url");
   await launch({
     what: "API server",
     command: process.execPath,
-    args: [PROCESS, socketPath, urlFile],
+    args: [PROCESS, apiServer, socketPath, urlFile],
     env: { [LAB_MARK]: lab.name },
     logFile: join(lab.dir, "apiserver.log"),
+    readyWithinMs: READY_WITHIN_MS[apiServer],
   });
   const url = await readFile(urlFile, "utf8");
   const client = await connect({ server: url });

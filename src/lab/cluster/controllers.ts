@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { KubeError } from "../../kube/client.ts";
+import { type KubeClient, KubeError } from "../../kube/client.ts";
+import { collections } from "../../kube/wire/api.ts";
 import type { Lab } from "../lab.ts";
 import { LAB_MARK } from "../names.ts";
 import type { ControlPlane } from "./control-plane.ts";
@@ -17,6 +19,7 @@ const CRDS = fileURLToPath(new URL("../../../crds/", import.meta.url));
 /** Where the controllers' Lease is, as the enforcers look for it. */
 const NAMESPACE = "selvedge-system";
 
+const NOT_FOUND = 404;
 const CONFLICT = 409;
 
 export interface RunningController {
@@ -28,7 +31,7 @@ export interface RunningController {
   kill(): Promise<void>;
 }
 
-/** Makes Selvedge's own kinds, and the namespace of its Lease. */
+/** Makes Selvedge's own kinds, which are served when this resolves, and the namespace of its Lease. */
 export async function installDefinitions({ client }: Pick<ControlPlane, "client">): Promise<void> {
   await apply(client, { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
   for (const file of await readdir(CRDS)) {
@@ -37,6 +40,19 @@ export async function installDefinitions({ client }: Pick<ControlPlane, "client"
     await client.request({ method: "POST", path, body }).catch((error: unknown) => {
       if (!(error instanceof KubeError && error.status === CONFLICT)) throw error;
     });
+  }
+  for (const path of Object.values(collections)) await untilServed(client, path);
+}
+
+async function untilServed(client: KubeClient, path: string): Promise<void> {
+  for (;;) {
+    try {
+      await client.request({ path });
+      return;
+    } catch (error) {
+      if (!(error instanceof KubeError && error.status === NOT_FOUND)) throw error;
+      await sleep(25);
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { clusterNow } from "./cluster-now.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { startControllers } from "./controllers.ts";
 import { type RunningEnforcer, startControlledEnforcer, startEnforcer } from "./enforcers.ts";
-import { create, mergePatch, objectPath, remove } from "./objects.ts";
+import { create, mergePatch, objectPath, removeNow } from "./objects.ts";
 import type { PodPlan } from "./schedule.ts";
 import { type LabService, labServices } from "./services.ts";
 
@@ -74,7 +74,13 @@ export async function deletePod({ control, pods }: LabCluster, key: ObjectKey): 
   if (pod === undefined) throw new Error(`no pod ${key} runs here`);
   pods.delete(key);
   await stopPod(pod);
-  await remove(control.client, { apiVersion: "v1", kind: "Pod", namespace: pod.namespace, name: pod.name });
+  // No kubelet is there to say that the pod has ended.
+  await removeNow(control.client, {
+    apiVersion: "v1",
+    kind: "Pod",
+    namespace: pod.namespace,
+    name: pod.name,
+  });
 }
 
 /** Has every node's kube-proxy rules lead to the pods that run now. */

@@ -81,3 +81,8 @@ export async function mergePatch(client: KubeClient, path: string, patch: WireOb
 export async function remove(client: KubeClient, ref: ObjectRef): Promise<void> {
   await client.request({ method: "DELETE", path: objectPath(ref) });
 }
+
+/** Without the time that a pod is given to end. */
+export async function removeNow(client: KubeClient, ref: ObjectRef): Promise<void> {
+  await client.request({ method: "DELETE", path: `${objectPath(ref)}?gracePeriodSeconds=0` });
+}

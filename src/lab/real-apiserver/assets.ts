@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** Where `make envtest-assets` puts a real API server, or where the environment says that there is one. */
 function folder(): string {
-  const goMod = readFileSync(new URL("../../envtest/go.mod", import.meta.url), "utf8");
+  const goMod = readFileSync(new URL("../../../test/envtest/go.mod", import.meta.url), "utf8");
   const version = /k8s\.io\/kubernetes (v[\d.]+)/u.exec(goMod)?.[1] ?? "";
   const { KUBEBUILDER_ASSETS: named, XDG_CACHE_HOME: cache = join(homedir(), ".cache") } = process.env;
   return named ?? join(cache, "selvedge", "envtest", version);
