@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
 import type { RequestOptions } from "node:https";
+import { join } from "node:path";
 import { type Credentials, KubeClient, type KubeEndpoint } from "./client.ts";
+import { SERVICE_ACCOUNT, readServiceAccount } from "./service-account.ts";
 
 export interface ConnectOptions {
   /** A server's URL, reached without credentials; beats every other source. */
@@ -7,6 +10,8 @@ export interface ConnectOptions {
   /** A kubeconfig file; default: KUBECONFIG, ~/.kube/config, or the service account inside a pod. */
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
+  /** Where a pod has its service account; default: where kubelet puts it. */
+  readonly serviceAccount?: string | undefined;
 }
 
 const anonymous: Credentials = { headers: {}, tls: {} };
@@ -35,10 +40,21 @@ interface Found {
   readonly namespace?: string | undefined;
 }
 
-async function find({ server, kubeconfig, context }: ConnectOptions): Promise<Found> {
+/** Whether there is a kubeconfig without its being named, which is asked before a service account. */
+function hasKubeconfig(): boolean {
+  const { KUBECONFIG: named = "", HOME: home = "" } = process.env;
+  return named !== "" || (home !== "" && existsSync(join(home, ".kube", "config")));
+}
+
+async function find(options: ConnectOptions): Promise<Found> {
+  const { server, kubeconfig, context, serviceAccount = SERVICE_ACCOUNT } = options;
   if (server !== undefined)
     return { endpoint: { server: new URL(server), authorize: () => Promise.resolve(anonymous) } };
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  if (kubeconfig === undefined && context === undefined && !hasKubeconfig()) {
+    const account = await readServiceAccount(serviceAccount, process.env);
+    if (account !== undefined) return account;
+  }
+  const { KubeConfig } = await import("./kube-config.ts");
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
   else config.loadFromFile(kubeconfig);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type Server, createServer as createPlain } from "node:http";
 import { createServer as createSecure } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { stringify } from "yaml";
-import { connect } from "../../src/kube/connect.ts";
+import { connect, connectContext } from "../../src/kube/connect.ts";
 import { startApiServer } from "../../src/lab/apiserver.ts";
 import { dig } from "../lab/apiserver/fixture.ts";
 
@@ -152,13 +152,13 @@ describe.skipIf(!hasOpenssl)(`over TLS${hasOpenssl ? "" : " [skipped: needs open
     readonly key: string;
   }
 
-  /** A certificate that vouches for itself, for one DNS name and nothing else. */
-  async function selfSigned(name: string): Promise<Certificate> {
+  /** A certificate that vouches for itself, for one name and nothing else. */
+  async function selfSigned(name: string, kind: "DNS" | "IP" = "DNS"): Promise<Certificate> {
     const at = await folder();
     const [cert, key] = [join(at, "cert.pem"), join(at, "key.pem")];
-    const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
-    const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-    execFileSync(OPENSSL, ["req", "-x509", ...kind, ...subject, "-keyout", key, "-out", cert], {
+    const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=${kind}:${name}`];
+    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+    execFileSync(OPENSSL, ["req", "-x509", ...curve, ...subject, "-keyout", key, "-out", cert], {
       stdio: "ignore",
     });
     return { cert, key };
@@ -194,6 +194,54 @@ describe.skipIf(!hasOpenssl)(`over TLS${hasOpenssl ? "" : " [skipped: needs open
     const cluster = { "insecure-skip-tls-verify": true };
     const user = { token: "t" };
     expect(await shown({ kubeconfig: await kubeconfigFor({ server: url, cluster, user }) })).toBe("Bearer t");
+  });
+
+  describe("as a pod's service account says", () => {
+    async function pod(): Promise<{ readonly serviceAccount: string; readonly cert: string }> {
+      const { cert, key } = await selfSigned("127.0.0.1", "IP");
+      const port = await echoing(createSecure({ cert: readFileSync(cert), key: readFileSync(key) }));
+      const serviceAccount = await folder();
+      await copyFile(cert, join(serviceAccount, "ca.crt"));
+      await writeFile(join(serviceAccount, "token"), "first\n");
+      await writeFile(join(serviceAccount, "namespace"), "selvedge-system");
+      vi.stubEnv("KUBECONFIG", "");
+      vi.stubEnv("HOME", serviceAccount);
+      vi.stubEnv("KUBERNETES_SERVICE_HOST", "127.0.0.1");
+      vi.stubEnv("KUBERNETES_SERVICE_PORT", `${port}`);
+      onTestFinished(() => {
+        vi.unstubAllEnvs();
+      });
+      return { serviceAccount, cert };
+    }
+
+    test("and with each token that kubelet puts there", async () => {
+      const { serviceAccount } = await pod();
+      const { client, namespace } = await connectContext({ serviceAccount });
+      onTestFinished(() => client.close());
+      expect(namespace).toBe("selvedge-system");
+      const told = async (): Promise<unknown> => dig(await client.request({ path: "/" }), "authorization");
+      expect(await told()).toBe("Bearer first");
+      await writeFile(join(serviceAccount, "token"), "second");
+      expect(await told()).toBe("Bearer second");
+    });
+
+    test("but to nobody for whom its authority does not vouch", async () => {
+      const { serviceAccount } = await pod();
+      await copyFile((await selfSigned("127.0.0.1", "IP")).cert, join(serviceAccount, "ca.crt"));
+      await expect(shown({ serviceAccount })).rejects.toThrow(/self.signed|signature/);
+    });
+
+    test("where no kubeconfig says otherwise", async () => {
+      const { serviceAccount } = await pod();
+      const port = await echoing(createPlain());
+      const file = await kubeconfigFor({ server: `http://127.0.0.1:${port}`, user: { token: "t" } });
+      await mkdir(join(serviceAccount, ".kube"));
+      await copyFile(file, join(serviceAccount, ".kube", "config"));
+      expect(await shown({ serviceAccount })).toBe("Bearer t");
+      vi.stubEnv("HOME", await folder());
+      vi.stubEnv("KUBECONFIG", file);
+      expect(await shown({ serviceAccount })).toBe("Bearer t");
+    });
   });
 
   test("a client certificate is shown", async () => {
