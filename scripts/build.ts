@@ -2,6 +2,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
+import { apart } from "./build/apart.ts";
+import { lazyBuiltins } from "./build/lazy-builtins.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { licenses } from "./licenses.ts";
 import { buildPageAssets } from "./page-assets.ts";
@@ -11,8 +13,6 @@ const outdir = process.argv[2] ?? "dist";
 const options = {
   outdir,
   bundle: true,
-  // Split where imports are lazy: `selvedge can` must not pay for what only the daemons need.
-  splitting: true,
   format: "esm",
   platform: "node",
   target: "node22",
@@ -24,19 +24,30 @@ const options = {
   },
 } satisfies BuildOptions;
 
+const main = "src/cli/main.ts";
+// What questions do not need, and must not pay for.
+const daemons = [
+  "src/daemon/run-enforcer.ts",
+  "src/daemon/controller/run-controller.ts",
+  "src/kube/kube-config.ts",
+];
+const shipped = { ...options, minify: true, keepNames: true };
+const pieces = apart([main, ...daemons]);
 // The map's page is a text within the program.
 const define = { SELVEDGE_PAGE: JSON.stringify(await buildPageAssets()) };
 
 await rm(outdir, { recursive: true, force: true });
-const [program, library, declarations] = await Promise.all([
-  build({ ...options, entryPoints: { selvedge: "src/cli/main.ts" }, define, minify: true, keepNames: true }),
-  // Not minified: it stands in other people's stack traces.
-  build({ ...options, entryPoints: { index: "src/index.ts" } }),
+const [declarations, ...bundles] = await Promise.all([
   writeDeclarations(outdir),
+  build({ ...shipped, entryPoints: { selvedge: "src/cli/start.ts" }, plugins: [pieces] }),
+  build({ ...shipped, entryPoints: [main], define, plugins: [pieces, lazyBuiltins] }),
+  build({ ...shipped, entryPoints: daemons, outbase: ".", entryNames: "[name]", splitting: true }),
+  // Not minified: it stands in other people's stack traces.
+  build({ ...options, entryPoints: { index: "src/index.ts" }, splitting: true }),
 ]);
-const inputs = [program, library].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 await writeFile(join(outdir, "THIRD-PARTY.txt"), await licenses(inputs));
-const outputs = [program, library].flatMap(({ metafile }) => Object.values(metafile.outputs));
+const outputs = bundles.flatMap(({ metafile }) => Object.values(metafile.outputs));
 const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
 console.log(
   `${outdir}: ${outputs.length} files, ${Math.round(bytes / 1024)} KiB, and ${declarations} of declarations`,

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Exec } from "../../kernel/exec.ts";
 import type { Bridge, Known } from "../facts.ts";
 
@@ -7,7 +7,7 @@ const links = z.array(
   z.object({
     ifname: z.string(),
     linkinfo: z.object({
-      info_data: z.object({ nf_call_iptables: z.number(), nf_call_ip6tables: z.number() }).partial(),
+      info_data: z.partial(z.object({ nf_call_iptables: z.number(), nf_call_ip6tables: z.number() })),
     }),
   }),
 );
