@@ -27,24 +27,34 @@ export async function enforcedAll(client: KubeClient): Promise<string[]> {
 
 const GIVE_UP = 30_000;
 
-/** Follows a policy until it is enforced, as `kubectl wait` does. */
-export async function untilEnforced(client: KubeClient, key: string): Promise<void> {
+interface Follower {
+  /** Resolves once the policy is enforced as it then is; rejects after half a minute. */
+  readonly seen: Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+/** Follows a policy, as `kubectl wait` does; the watch stands when this resolves, so that it costs none of the time that is taken. */
+export async function untilEnforced(client: KubeClient, key: string): Promise<Follower> {
   const stop = new AbortController();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(() => reject(new Error(`${key} is not enforced after ${GIVE_UP} ms`)), GIVE_UP);
   const store = new Store<unknown>((changed, object) => {
     if (changed === key && object !== undefined && isEnforced(object)) resolve();
   });
-  const { done } = startReflector({
+  const { done, synced } = startReflector({
     client,
     path: collections.compiledPolicies,
     read: (object) => object,
     store,
     signal: stop.signal,
   });
-  await promise.finally(() => {
-    clearTimeout(timer);
-    stop.abort();
-  });
-  await done;
+  await synced;
+  return {
+    seen: promise,
+    end: async () => {
+      clearTimeout(timer);
+      stop.abort();
+      await done;
+    },
+  };
 }

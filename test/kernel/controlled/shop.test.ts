@@ -1,40 +1,27 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { compile } from "../../../src/core/compile.ts";
-import { clusterFromManifests } from "../../../src/kube/cluster-from-manifests.ts";
-import { readManifests } from "../../../src/kube/files/read-manifests.ts";
 import { clusterNow } from "../../../src/lab/cluster/cluster-now.ts";
-import { type Experiment, experiment } from "../../../src/lab/experiment.ts";
-import { createLab } from "../../../src/lab/lab.ts";
-import { isOpen } from "../../../src/lab/matrix/measure.ts";
-import { disagreements } from "../../../src/lab/matrix/report.ts";
+import type { Experiment } from "../../../src/lab/experiment.ts";
 import { teardown } from "../../../src/lab/teardown.ts";
-import { apply, remove } from "../../../src/lab/cluster/objects.ts";
-import { networkPolicy } from "../enforcer/playground.ts";
-import { describeKernel } from "../support.ts";
-import { enforcedAll, untilEnforced } from "./conditions.ts";
+import { enforcedAll } from "./conditions.ts";
+import { enforcedTimes, quantile } from "./enforced-times.ts";
+import { expectAsTheProgramSays, measureFixture } from "./fixture-matrix.ts";
+import { describeOnBoth } from "./servers.ts";
 
-const manifests = fileURLToPath(new URL("../../../fixtures/shop", import.meta.url));
-const silent = { step: () => undefined, count: () => undefined, end: () => undefined };
-const NAME = "ctlshop";
+const shop = fileURLToPath(new URL("../../../fixtures/shop", import.meta.url));
 const ROUNDS = 15;
 
-describeKernel("fixtures/shop with a pair of controllers and two enforcers that follow them", () => {
+describeOnBoth("fixtures/shop with a pair of controllers and two enforcers that follow them", (apiServer) => {
+  const name = `shop${apiServer}`;
   let result: Experiment;
 
   beforeAll(async () => {
-    const lab = await createLab({ name: NAME });
-    const cluster = clusterFromManifests(await readManifests([manifests]));
-    result = await experiment(lab, cluster, { backend: "nft", maxReplicas: 3, mode: "controller" }, silent);
+    result = await measureFixture({ name, manifests: shop, backend: "nft", apiServer });
   });
-  afterAll(() => teardown(NAME));
+  afterAll(() => teardown(name));
 
-  it("is open before, and after as the program says, cell by cell", () => {
-    expect(result.before.every(isOpen)).toBe(true);
-    expect(disagreements(result.before)).toEqual([]);
-    expect(disagreements(result.after)).toEqual([]);
-    expect(result.after.some((each) => !isOpen(each))).toBe(true);
-  });
+  it("is open before, and after as the program says, cell by cell", () => expectAsTheProgramSays(result));
 
   it("has every policy Enforced", async () => {
     const { client } = result.cluster.control;
@@ -43,24 +30,11 @@ describeKernel("fixtures/shop with a pair of controllers and two enforcers that 
   });
 
   it("has a policy Enforced soon after it is created", async () => {
-    const { client } = result.cluster.control;
-    const took: number[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const name = `timed-${round}`;
-      const began = performance.now();
-      await apply(client, networkPolicy(name, { podSelector: {}, ingress: [{}] }, "shop"));
-      await untilEnforced(client, `shop/${name}`);
-      took.push(performance.now() - began);
-      await remove(client, {
-        apiVersion: "networking.k8s.io/v1",
-        kind: "NetworkPolicy",
-        namespace: "shop",
-        name,
-      });
-    }
-    took.sort((a, b) => a - b);
-    const at = (part: number): number => Math.round(took[Math.floor(part * (took.length - 1))] ?? 0);
-    console.log(`policy created -> Enforced on 2 nodes: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, of ${ROUNDS}`);
+    const took = await enforcedTimes(result.cluster.control.client, "shop", ROUNDS);
+    const at = (share: number): string => quantile(took, share).toFixed(0);
+    console.log(
+      `policy created -> Enforced on 2 nodes, ${apiServer} API server: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, of ${ROUNDS}`,
+    );
     expect(took).toHaveLength(ROUNDS);
   });
 });

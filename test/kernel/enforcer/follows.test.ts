@@ -1,25 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import type { Backend } from "../../../src/lab/backend.ts";
-import { type LabCluster, deletePod, runPod, startEnforcers } from "../../../src/lab/cluster/lab-cluster.ts";
-import { apply, mergePatch, objectPath, remove } from "../../../src/lab/cluster/objects.ts";
+import { type LabCluster, startEnforcers } from "../../../src/lab/cluster/lab-cluster.ts";
 import { teardown } from "../../../src/lab/teardown.ts";
-import { must } from "../../support/must.ts";
 import { describeKernel } from "../support.ts";
-import { follows, namespace, networkPolicy, playground, podPlan, way } from "./playground.ts";
-
-const took: string[] = [];
-
-const denyIngress = networkPolicy("deny", { podSelector: { matchLabels: { app: "server" } } });
-const allowFrom = (from: object): Readonly<Record<string, unknown>> =>
-  networkPolicy("allow", { podSelector: { matchLabels: { app: "server" } }, ingress: [{ from: [from] }] });
-
-const policyRef = (name: string) => ({
-  apiVersion: "networking.k8s.io/v1",
-  kind: "NetworkPolicy",
-  namespace: "x",
-  name,
-});
-const podPath = (name: string): string => objectPath({ apiVersion: "v1", kind: "Pod", namespace: "x", name });
+import { followCases, followPods } from "./follow-cases.ts";
+import { playground } from "./playground.ts";
 
 for (const backend of ["nft", "legacy"] satisfies Backend[]) {
   describeKernel(`the kernel follows the cluster (iptables-${backend})`, () => {
@@ -27,100 +12,11 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
     let cluster: LabCluster;
 
     beforeAll(async () => {
-      cluster = await playground(name, backend, [
-        { name: "server", node: "node1", labels: { app: "server" } },
-        { name: "near", node: "node1", labels: { app: "client" } },
-        { name: "far", node: "node2", labels: { app: "client" } },
-        { namespace: "y", name: "stranger", node: "node2" },
-      ]);
+      cluster = await playground(name, backend, followPods);
       await startEnforcers(cluster, backend);
     });
-    afterAll(async () => {
-      console.log(`${backend}: change -> wire, in ms: ${took.splice(0).join(", ")}`);
-      await teardown(name);
-    });
-    afterEach(async () => {
-      for (const policy of ["deny", "allow"]) {
-        await remove(cluster.control.client, policyRef(policy)).catch(() => undefined);
-      }
-      await mergePatch(cluster.control.client, podPath("near"), { metadata: { labels: { app: "client" } } });
-      await follows(cluster, { from: "y/stranger", to: "x/server" }, "open");
-    });
+    afterAll(() => teardown(name));
 
-    const expectWay = async (what: string, from: string, wanted: "open" | "closed"): Promise<void> => {
-      for (const family of ["v4", "v6"] as const) {
-        const ms = await follows(cluster, { from, to: "x/server", family }, wanted);
-        took.push(`${what} ${family} ${Math.round(ms)}`);
-        expect(await way(cluster, { from, to: "x/server", family, protocol: "UDP" })).toBe(wanted);
-      }
-    };
-
-    it("when a policy is created, changed and deleted", async () => {
-      const { client } = cluster.control;
-      await apply(client, denyIngress);
-      await expectWay("created", "x/near", "closed");
-      await expectWay("created", "x/far", "closed");
-      await apply(client, {
-        ...denyIngress,
-        spec: { podSelector: { matchLabels: { app: "server" } }, ingress: [{}] },
-      });
-      await expectWay("changed", "x/far", "open");
-      await apply(client, denyIngress);
-      await expectWay("changed", "x/far", "closed");
-      await remove(client, policyRef("deny"));
-      await expectWay("deleted", "x/far", "open");
-    });
-
-    it("when a pod is relabelled, as a peer and as a subject", async () => {
-      const { client } = cluster.control;
-      await apply(client, allowFrom({ podSelector: { matchLabels: { app: "client" } } }));
-      await expectWay("created", "y/stranger", "closed");
-      await expectWay("created", "x/near", "open");
-      await mergePatch(client, podPath("near"), { metadata: { labels: { app: "other" } } });
-      await expectWay("peer relabelled", "x/near", "closed");
-      await mergePatch(client, podPath("near"), { metadata: { labels: { app: "client" } } });
-      await expectWay("peer relabelled", "x/near", "open");
-      await mergePatch(client, podPath("server"), { metadata: { labels: { app: "free" } } });
-      await expectWay("subject relabelled", "y/stranger", "open");
-      await mergePatch(client, podPath("server"), { metadata: { labels: { app: "server" } } });
-      await expectWay("subject relabelled", "y/stranger", "closed");
-    });
-
-    it("when a namespace is relabelled", async () => {
-      const { client } = cluster.control;
-      await apply(client, allowFrom({ namespaceSelector: { matchLabels: { team: "friends" } } }));
-      await expectWay("created", "y/stranger", "closed");
-      await apply(client, namespace("y", { team: "friends" }));
-      await expectWay("namespace relabelled", "y/stranger", "open");
-      await apply(client, namespace("y", { team: "strangers" }));
-      await expectWay("namespace relabelled", "y/stranger", "closed");
-    });
-
-    it("when a pod is deleted and its address goes to another, as a peer and as a subject", async () => {
-      const { client } = cluster.control;
-      await apply(client, allowFrom({ podSelector: { matchLabels: { app: "guest" } } }));
-      await expectWay("created", "x/far", "closed");
-      const guest = podPlan({ name: "guest", node: "node2", labels: { app: "guest" } });
-      const { addresses } = await runPod(cluster, guest);
-      await expectWay("peer added", "x/guest", "open");
-      await deletePod(cluster, "x/guest");
-      const reuse = [addresses.v4, addresses.v6];
-      await runPod(cluster, {
-        ...podPlan({ name: "heir", node: "node2", labels: { app: "client" } }),
-        addresses: reuse,
-      });
-      expect(must(cluster.pods.get("x/heir"), "heir").addresses).toEqual(addresses);
-      await expectWay("address reused", "x/heir", "closed");
-      await deletePod(cluster, "x/heir");
-      await runPod(cluster, {
-        ...podPlan({ name: "subject", node: "node2", labels: { app: "server" } }),
-        addresses: reuse,
-      });
-      await follows(cluster, { from: "y/stranger", to: "x/subject" }, "closed");
-      await deletePod(cluster, "x/subject");
-      await runPod(cluster, { ...podPlan({ name: "nobody", node: "node2" }), addresses: reuse });
-      await follows(cluster, { from: "y/stranger", to: "x/nobody" }, "open");
-      await deletePod(cluster, "x/nobody");
-    });
+    followCases(backend, () => cluster);
   });
 }

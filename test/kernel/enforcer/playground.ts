@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFile } from "node:fs/promises";
 import type { Backend } from "../../../src/lab/backend.ts";
-import { startControlPlane } from "../../../src/lab/cluster/control-plane.ts";
+import { type ApiServerKind, startControlPlane } from "../../../src/lab/cluster/control-plane.ts";
 import { type LabCluster, runPods } from "../../../src/lab/cluster/lab-cluster.ts";
 import { apply } from "../../../src/lab/cluster/objects.ts";
 import type { PodPlan } from "../../../src/lab/cluster/schedule.ts";
@@ -64,9 +64,10 @@ export async function playground(
   name: string,
   backend: Backend,
   pods: readonly TestPod[],
+  apiServer: ApiServerKind = "embedded",
 ): Promise<LabCluster> {
   const lab = await createLab({ name, backend });
-  const control = await startControlPlane(lab);
+  const control = await startControlPlane(lab, apiServer);
   const cluster: LabCluster = { lab, control, pods: new Map() };
   const namespaces = new Set(pods.map((pod) => pod.namespace ?? "x"));
   for (const each of namespaces) await apply(control.client, namespace(each));
