@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { keyOf } from "../../src/core/cluster.ts";
 import { clusterFromManifests } from "../../src/kube/cluster-from-manifests.ts";
-import { parseManifests } from "../../src/kube/files/parse-manifests.ts";
+import { parsedManifests } from "../support/parsed-manifests.ts";
 import { positionText, sourceProblemText } from "../../src/kube/files/source.ts";
 import type { ManifestCluster } from "../../src/kube/manifest-cluster.ts";
 
 const cluster = (...documents: string[]): ManifestCluster =>
-  clusterFromManifests(parseManifests("f.yaml", documents.join("\n---\n")));
+  clusterFromManifests(parsedManifests("f.yaml", documents.join("\n---\n")));
 
 const pods = (found: ManifestCluster): string[] => found.pods.map(keyOf);
 const problems = (found: ManifestCluster): string[] => found.problems.map(sourceProblemText);

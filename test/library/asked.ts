@@ -1,6 +1,6 @@
 import { compile } from "../../src/core/compile.ts";
 import { clusterFromManifests } from "../../src/kube/cluster-from-manifests.ts";
-import { parseManifests } from "../../src/kube/files/parse-manifests.ts";
+import { parsedManifests } from "../support/parsed-manifests.ts";
 import { sourceProblemText } from "../../src/kube/files/source.ts";
 import { type Answer, ask } from "../../src/library/ask.ts";
 import { endIn } from "../../src/library/ends.ts";
@@ -11,7 +11,7 @@ export function asking(
   text: string,
   namespace = "default",
 ): (from: string, to: string, port: string) => Answer | string {
-  const cluster = clusterFromManifests(parseManifests("cluster.yaml", text));
+  const cluster = clusterFromManifests(parsedManifests("cluster.yaml", text));
   if (cluster.problems.length > 0) throw new Error(cluster.problems.map(sourceProblemText).join("\n"));
   const policies = cluster.policies.map(({ policy }) => policy);
   const program = compile({ namespaces: cluster.namespaces, pods: cluster.pods, policies });

@@ -9,7 +9,7 @@ import type { NetworkPolicy, NetworkPolicyPeer } from "../../src/core/network-po
 import { equalTraffic } from "../../src/core/traffic.ts";
 import { clusterFromManifests } from "../../src/kube/cluster-from-manifests.ts";
 import { yamlComments } from "../../src/kube/files/fix/yaml-comments.ts";
-import { parseManifests } from "../../src/kube/files/parse-manifests.ts";
+import { parsedManifests } from "../support/parsed-manifests.ts";
 import { lintText } from "../analysis/lint/lint-text.ts";
 import { clusterArbitrary } from "../support/cluster-arbitrary.ts";
 import { manifests } from "../support/manifests.ts";
@@ -52,7 +52,7 @@ function tidyPolicy(policy: NetworkPolicy): NetworkPolicy[] {
 const tidy = (cluster: Cluster): Cluster => ({ ...cluster, policies: cluster.policies.flatMap(tidyPolicy) });
 
 const parsed = (text: string): Cluster | undefined => {
-  const { namespaces, pods, policies, problems } = clusterFromManifests(parseManifests("test.yaml", text));
+  const { namespaces, pods, policies, problems } = clusterFromManifests(parsedManifests("test.yaml", text));
   return problems.length > 0
     ? undefined
     : { namespaces, pods, policies: policies.map(({ policy }) => policy) };

@@ -39,8 +39,10 @@ function goNumber(text: string): number | undefined {
   return float !== undefined && Number.isFinite(float) ? float : undefined;
 }
 
+export type GoScalar = boolean | null | number | string;
+
 /** What a scalar without quotes and without a tag is to go-yaml v2. */
-function goScalar(text: string): boolean | null | number | string {
+export function goScalar(text: string): GoScalar {
   const word = WORDS.get(text);
   return word !== undefined ? word : (goNumber(text) ?? text);
 }

@@ -18,7 +18,7 @@ const failed = (file: string, message: string): ManifestSet => ({
   texts: new Map(),
 });
 
-function readBytes(file: string, bytes: Uint8Array): ManifestSet {
+async function readBytes(file: string, bytes: Uint8Array): Promise<ManifestSet> {
   if (bytes.includes(0)) return failed(file, "is not a text file");
   let text: string;
   try {
@@ -50,7 +50,7 @@ async function readOne(file: string): Promise<ManifestSet> {
     // A pipe (`-f <(helm template .)`) or a device has no size, and may have no end.
     if (!found.isFile()) return await readStream(file, createReadStream(file));
     if (found.size > BYTES_MAXIMUM) return tooBig(file);
-    return readBytes(file, await readFile(file));
+    return await readBytes(file, await readFile(file));
   } catch (error) {
     return failed(file, reason(error));
   }

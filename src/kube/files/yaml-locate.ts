@@ -47,7 +47,7 @@ export function yamlLocate(
     if (pair === undefined) break;
     node = pair.value;
     // A key without a value stands for itself.
-    const isEmpty = isScalar(node) && node.source === "";
+    const isEmpty = isScalar(node) && node.type === "PLAIN" && node.source === "";
     const isKeyMeant = part === "key" && i === path.length - 1;
     offset = (isEmpty || isKeyMeant ? undefined : offsetOf(node)) ?? offsetOf(pair.key) ?? offset;
   }

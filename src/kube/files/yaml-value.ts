@@ -76,7 +76,7 @@ export function yamlValue(
 
   function mapValue(map: YAMLMap): Valued {
     const value: Record<string, unknown> = {};
-    const lines = new Map<string, number>();
+    const offsets = new Map<string, number>();
     let size = 1;
     for (const pair of map.items) {
       if (isMergeKey(pair)) {
@@ -87,12 +87,13 @@ export function yamlValue(
       const field = valueOf(pair.value);
       size += field.size;
       if (key === undefined) continue;
-      const line = lineAt(startOf(pair.key));
-      const before = lines.get(key);
+      const offset = startOf(pair.key);
+      const before = offsets.get(key);
       if (before !== undefined) {
-        fault(pair.key, `the key "${key}" stands twice in one object, on line ${before} and on line ${line}`);
+        const lines = `on line ${lineAt(before)} and on line ${lineAt(offset)}`;
+        fault(pair.key, `the key "${key}" stands twice in one object, ${lines}`);
       }
-      lines.set(key, line);
+      offsets.set(key, offset);
       setField(value, key, field.value);
     }
     return { value, size };

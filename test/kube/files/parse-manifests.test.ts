@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseManifests } from "../../../src/kube/files/parse-manifests.ts";
+import { parsedManifests } from "../../support/parsed-manifests.ts";
 import { positionText, sourceProblemText } from "../../../src/kube/files/source.ts";
 
-const problemsOf = (text: string): string[] => parseManifests("f.yaml", text).problems.map(sourceProblemText);
+const problemsOf = (text: string): string[] =>
+  parsedManifests("f.yaml", text).problems.map(sourceProblemText);
 
 const bomb = ["a: &a [1,1,1,1,1,1,1,1,1,1]"];
 for (const [name, of] of [
@@ -92,7 +93,7 @@ describe("malformed input is one clear line with its place", () => {
   });
 
   it("keeps the documents beside a malformed one", () => {
-    const { objects, problems } = parseManifests(
+    const { objects, problems } = parsedManifests(
       "f.yaml",
       "apiVersion: v1\nkind: Pod\n---\na: [\n---\napiVersion: v1\nkind: Node\n",
     );
@@ -134,7 +135,7 @@ describe("malformed input is one clear line with its place", () => {
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 24 }), (pieces) => {
-        parseManifests("f.yaml", pieces.join(""));
+        parsedManifests("f.yaml", pieces.join(""));
       }),
       { numRuns: 2000 },
     );
@@ -143,9 +144,9 @@ describe("malformed input is one clear line with its place", () => {
 
 describe("documents, lists and kinds", () => {
   it("passes over what is empty", () => {
-    expect(parseManifests("f.yaml", "")).toMatchObject({ objects: [], ignored: new Map(), problems: [] });
+    expect(parsedManifests("f.yaml", "")).toMatchObject({ objects: [], ignored: new Map(), problems: [] });
     expect(
-      parseManifests("f.yaml", "# only this\n---\n\n---\n# and that\n...\n---\nnull\n").problems,
+      parsedManifests("f.yaml", "# only this\n---\n\n---\n# and that\n...\n---\nnull\n").problems,
     ).toEqual([]);
   });
 
@@ -164,7 +165,7 @@ items:
       name: c
 - {kind: ConfigMapList, apiVersion: v1, items: [{}, {}]}
 `;
-    const { objects, ignored, problems } = parseManifests("f.yaml", text);
+    const { objects, ignored, problems } = parsedManifests("f.yaml", text);
     expect(problems).toEqual([]);
     expect(objects.map(({ kind, source }) => [kind, positionText(source)])).toEqual([
       ["Pod", "f.yaml:7:11"],
@@ -177,7 +178,7 @@ items:
   it("counts kinds that are not read, and does not take another group's NetworkPolicy for one", () => {
     const text =
       "{apiVersion: v1, kind: Secret}\n---\n{apiVersion: crd.projectcalico.org/v1, kind: NetworkPolicy}\n";
-    expect(parseManifests("f.yaml", text).ignored).toEqual(
+    expect(parsedManifests("f.yaml", text).ignored).toEqual(
       new Map([
         ["Secret", 1],
         ["NetworkPolicy.crd.projectcalico.org", 1],
@@ -202,7 +203,7 @@ spec:
     - port: 80
       endPort:
 `;
-  const [object] = parseManifests("f.yaml", text).objects;
+  const [object] = parsedManifests("f.yaml", text).objects;
 
   it.each([
     [[], "1:1"],

@@ -6,7 +6,7 @@ import { type Cluster, compile } from "../../../src/core/compile.ts";
 import type { Program } from "../../../src/core/program.ts";
 import { clusterFromManifests } from "../../../src/kube/cluster-from-manifests.ts";
 import type { ManifestSet } from "../../../src/kube/files/manifest-set.ts";
-import { parseManifests } from "../../../src/kube/files/parse-manifests.ts";
+import { parsedManifests } from "../../support/parsed-manifests.ts";
 import { snapshotOf } from "../../../src/kube/snapshot/snapshot.ts";
 import { snapshotYaml } from "../../../src/kube/snapshot/snapshot-yaml.ts";
 import type { ManifestCluster } from "../../../src/kube/manifest-cluster.ts";
@@ -67,10 +67,10 @@ it(
   () => {
     const cases = writtenClusterArbitrary.map(written);
     search("snapshots", { cases, inTest: 120 }, (text) => {
-      const set = parseManifests("source.yaml", text);
+      const set = parsedManifests("source.yaml", text);
       if (clusterFromManifests(set).problems.length > 0) return 0;
       const whole = askable(set);
-      for (const text of both(set)) expect(askable(parseManifests("snapshot", text))).toEqual(whole);
+      for (const text of both(set)) expect(askable(parsedManifests("snapshot", text))).toEqual(whole);
       return 2;
     });
   },
@@ -111,7 +111,7 @@ it("keeps texts texts, whatever Kubernetes would read without quotes", () => {
   fc.assert(
     fc.property(fc.dictionary(text, value, { maxKeys: 3, noNullPrototype: true }), (spec) => {
       const written = snapshotYaml({ apiVersion: "v1", kind: "Pod", metadata: {}, spec });
-      const set = parseManifests("snapshot.yaml", written);
+      const set = parsedManifests("snapshot.yaml", written);
       expect(set.problems).toEqual([]);
       expect(must(set.objects[0]).raw["spec"]).toEqual(spec);
     }),
@@ -187,18 +187,18 @@ metadata: {name: w-1, namespace: shop, creationTimestamp: "2026-01-01T00:00:00Z"
 spec: {nodeName: n1}
 status: {phase: Running, podIP: 10.0.0.1}
 `;
-    const set = parseManifests("source.yaml", source);
+    const set = parsedManifests("source.yaml", source);
     expect(clusterFromManifests(set).pods).toHaveLength(1);
-    for (const text of both(set)) expect(askable(parseManifests("snapshot", text))).toEqual(askable(set));
+    for (const text of both(set)) expect(askable(parsedManifests("snapshot", text))).toEqual(askable(set));
   });
 
   it("of what is planted in every field that Selvedge does not read", () => {
-    const set = parseManifests("source.yaml", text);
+    const set = parsedManifests("source.yaml", text);
     const whole = askable(set);
     for (const written of both(set)) {
       expect(written).not.toContain(SECRET);
       expect(written).toContain("http");
-      const again = askable(parseManifests("snapshot", written));
+      const again = askable(parsedManifests("snapshot", written));
       // A pod's uid tells nobody anything who asks a file.
       const anonymous = JSON.parse(
         JSON.stringify(whole, bigintText).replaceAll(`"uid":"${SECRET}",`, ""),
