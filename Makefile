@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down cluster cluster-latency cluster-down e2e e2e-parts e2e-all correctness mutation bench bench-setup bench-datapath bench-latency bench-peers
+.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down cluster cluster-latency cluster-down e2e e2e-parts e2e-all correctness mutation bench bench-setup bench-datapath bench-latency bench-enforced bench-peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,7 @@ bench: build bench-setup ## time what users wait for, the compiler at big cluste
 	@node bench/control-plane.ts
 	@$(MAKE) --no-print-directory bench-datapath
 	@$(MAKE) --no-print-directory bench-latency
+	@$(MAKE) --no-print-directory bench-enforced
 
 # A compiler is needed for the packet generator alone; `make test` skips by name what it lacks.
 bench-setup: setup
@@ -94,6 +95,10 @@ bench-datapath: bench-setup ## packets' times beside kube-router's, docs/perform
 
 bench-latency: build ## from a policy's creation to the first packet dropped, docs/performance.md (root; ARGS as above)
 	@node bench/latency/main.ts $(ARGS)
+	@npx oxfmt docs/performance.md >/dev/null
+
+bench-enforced: build ## from a policy's creation to Enforced, and a takeover in a storm, docs/performance.md (root)
+	@node bench/enforced.ts $(ARGS)
 	@npx oxfmt docs/performance.md >/dev/null
 
 bench-peers: setup ## install kube-router's current release for the bench, or VERSION=v2.x.y (needs Go)
