@@ -26,7 +26,9 @@ function leftLines({ what, why, heldBy }: Leftover): string[] {
 /** A report for people: what went, counted by place, and one line for each thing that stays. */
 export function cleanupText({ removed, left }: CleanupReport, verb: "removed" | "would remove"): string {
   const places = Map.groupBy(removed, (thing) =>
-    thing.kind === "set" ? "sets" : `iptables-${thing.variant}, ${thing.family}`,
+    thing.kind === "set"
+      ? "sets"
+      : `iptables-${thing.variant}, ${thing.family}${thing.table === "mangle" ? "" : `, ${thing.table}`}`,
   );
   const sets = places.get("sets")?.length ?? 0;
   places.delete("sets");

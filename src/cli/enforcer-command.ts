@@ -14,6 +14,7 @@ interface EnforcerFlags {
   readonly metricsHost?: string;
   readonly metricsPort: number;
   readonly startGate: "auto" | "off";
+  readonly deny: "drop" | "reject";
   readonly cniCache: string;
   readonly events: "on" | "off";
 }
@@ -73,6 +74,15 @@ export function enforcerCommand(): Command {
       )
         .choices(["auto", "off"])
         .default("auto"),
+    )
+    .addOption(
+      new Option(
+        "--deny <answer>",
+        "drop leaves who is denied waiting, and trying again; reject tells them at once: connection refused",
+      )
+        .choices(["drop", "reject"])
+        .default("drop")
+        .env("SELVEDGE_DENY"),
     )
     .option(
       "--cni-cache <dir>",

@@ -34,8 +34,8 @@ export interface EnforcerOptions {
   /** Milliseconds between two looks at whether others have changed what is ours; default 5,000. */
   readonly driftInterval?: number;
   readonly startGate: GateMode;
-  /** How the kernel tells a packet of a pod to itself; default `bpf`. */
-  readonly selfTraffic?: Host["selfTraffic"];
+  /** What is known of the node: how its kernel tells a packet of a pod to itself, and what becomes of denied ones. */
+  readonly host?: Pick<Host, "selfTraffic" | "denial">;
   /** Where the container runtime's CNI library keeps its results. */
   readonly cniCache: string;
 }
@@ -115,7 +115,7 @@ class NodeEnforcer {
     this.#flows = new FlowCutter({ ...options, onCut: tell.cutFlows });
     this.#tell = tell;
     this.gate = new StartGate(options);
-    this.#host = new NodeHost(options.selfTraffic);
+    this.#host = new NodeHost(options.host);
   }
 
   /** Why what the cluster asks for does not stand in the kernel. */

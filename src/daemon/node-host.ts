@@ -32,8 +32,8 @@ export function podLinks(interfaces: Interfaces, addresses: readonly Address[]):
 export class NodeHost {
   #host: Host;
 
-  constructor(selfTraffic: Host["selfTraffic"] = plainHost.selfTraffic) {
-    this.#host = { ...plainHost, selfTraffic };
+  constructor(known: Partial<Pick<Host, "selfTraffic" | "denial">> = {}) {
+    this.#host = { ...plainHost, ...known };
   }
 
   /** `pods` are the node's own live pods. */

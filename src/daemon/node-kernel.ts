@@ -9,7 +9,7 @@ import { SessionTrouble } from "../kernel/session/acknowledged-session.ts";
 import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import type { KernelState, StandingSet } from "../kernel/state.ts";
 import type { Variant } from "../kernel/variant.ts";
-import { withoutFamilies } from "../kernel/without-families.ts";
+import { withoutAnswers, withoutFamilies } from "../kernel/without-families.ts";
 import { Wordings } from "../kernel/wordings.ts";
 import type { KernelWriter } from "../kernel/writer.ts";
 import { setFamily } from "../render/names.ts";
@@ -45,6 +45,8 @@ export class NodeKernel {
   /** Sets that could not be destroyed in the pass before. */
   #held: ReadonlyMap<string, string> = new Map();
   readonly #wordings = new Wordings();
+  /** What was asked for last. */
+  #wanted: Ruleset | undefined;
 
   /** Counts beginnings and ends of writes: a reading during which it moved tells of no moment. */
   #epoch = 0;
@@ -59,6 +61,7 @@ export class NodeKernel {
 
   /** Makes the kernel hold this ruleset, writing only what differs. */
   async bring(wanted: Ruleset): Promise<Outcome> {
+    this.#wanted = wanted;
     const processes = processWriter(this.#exec, this.#variant);
     const kept = this.#sessions?.writer(processes);
     if (kept === undefined) return this.#attempt(wanted, processes);
@@ -79,13 +82,14 @@ export class NodeKernel {
     const isRead = this.#standing === undefined;
     let standing: Standing;
     let unread: Reading["unread"] = new Map();
+    let unreadFilter: Reading["unreadFilter"] = new Map();
     let raw: KernelState | undefined;
     try {
       if (this.#standing === undefined) {
         const looked = this.#looked?.epoch === this.#epoch ? this.#looked.reading : undefined;
         this.#looked = undefined;
-        const reading = looked ?? (await readStanding(this.#exec, this.#variant));
-        unread = reading.unread;
+        const reading = looked ?? (await readStanding(this.#exec, this.#variant, wanted));
+        ({ unread, unreadFilter } = reading);
         raw = reading.state;
         standing = { kind: "read", state: this.#wordings.understood(raw) };
       } else standing = this.#standing;
@@ -93,15 +97,18 @@ export class NodeKernel {
       const message = error instanceof Error ? error.message : String(error);
       return { plan: noWrites, commands: 0, failures: [{ step: "read the kernel", message }] };
     }
-    const notRead = [...unread].map(([family, message]) => ({ step: `read ${family} rules`, message }));
+    const notRead = [
+      ...[...unread].map(([family, message]) => ({ step: `read ${family} rules`, message })),
+      ...[...unreadFilter].map(([family, message]) => ({ step: `read ${family} filter rules`, message })),
+    ];
     const whole =
       standing.kind === "read"
         ? planWrites(standing.state, wanted)
         : planChange(standing.ruleset, wanted, standing.stayed);
-    const plan = withoutFamilies(whole, new Set(unread.keys()));
+    const plan = withoutAnswers(withoutFamilies(whole, new Set(unread.keys())), new Set(unreadFilter.keys()));
     if (isEmptyPlan(plan)) {
       this.#standing = notRead.length > 0 ? undefined : { kind: "left", ruleset: wanted, stayed: [] };
-      return { plan, commands: 0, failures: notRead, ...this.#drift(raw, unread) };
+      return { plan, commands: 0, failures: notRead, ...this.#drift(raw, notRead.length) };
     }
     this.#standing = undefined;
     this.#epoch += 1;
@@ -119,7 +126,7 @@ export class NodeKernel {
     if (failures.length + notRead.length === 0) this.#standing = { kind: "left", ruleset: wanted, stayed };
     const notDestroyed = stuck.map(([name, message]) => ({ step: `destroy ${name}`, message }));
     const allFailures = [...notRead, ...failures, ...notDestroyed];
-    return { plan, commands, failures: allFailures, ...this.#drift(raw, unread) };
+    return { plan, commands, failures: allFailures, ...this.#drift(raw, notRead.length) };
   }
 
   /**
@@ -130,7 +137,7 @@ export class NodeKernel {
     for (let tries = 0; tries < LOOKS; tries += 1) {
       const epoch = this.#epoch;
       // What cannot be read now the next pass meets, and says.
-      const reading = await readStanding(this.#exec, this.#variant).catch(() => undefined);
+      const reading = await readStanding(this.#exec, this.#variant, this.#wanted).catch(() => undefined);
       if (reading === undefined) break;
       if (epoch !== this.#epoch) continue;
       this.#looked = { reading, epoch };
@@ -149,15 +156,15 @@ export class NodeKernel {
   async #learn(before: KernelState, wanted: Ruleset): Promise<void> {
     if (!this.#wordings.isInDoubt(before, wanted)) return;
     // What cannot be read now is in doubt again at the next look.
-    const reading = await readStanding(this.#exec, this.#variant).catch(() => undefined);
+    const reading = await readStanding(this.#exec, this.#variant, wanted).catch(() => undefined);
     if (reading !== undefined) this.#wordings.learn(reading.state, wanted);
   }
 
   /** What others have changed since the recall of what was left, by all that is known of how the tools word it. */
-  #drift(raw: KernelState | undefined, unread: Reading["unread"]): Pick<Outcome, "drift"> {
+  #drift(raw: KernelState | undefined, notRead: number): Pick<Outcome, "drift"> {
     const left = raw === undefined ? undefined : this.#recalled;
     if (raw !== undefined) this.#recalled = undefined;
-    if (raw === undefined || left?.kind !== "left" || unread.size > 0) return {};
+    if (raw === undefined || left?.kind !== "left" || notRead > 0) return {};
     const drift = driftOf(
       this.#wordings.understood(raw),
       left.ruleset,
@@ -181,4 +188,10 @@ function standingSet(standing: Standing, name: string): StandingSet | undefined 
 
 const LOOKS = 3;
 
-const noWrites: Plan = { setsBefore: [], tables: new Map(), setsAfter: [], destroy: [] };
+const noWrites: Plan = {
+  setsBefore: [],
+  tables: new Map(),
+  answers: new Map(),
+  setsAfter: [],
+  destroy: [],
+};

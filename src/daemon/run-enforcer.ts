@@ -6,11 +6,13 @@ import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import { mortalExec } from "../kernel/mortal.ts";
 import { processSessionDoor } from "../kernel/session/session-door.ts";
 import { gateLine } from "../kernel/gate-line.ts";
+import { possibleDenial } from "../kernel/possible-denial.ts";
 import { findSelfTraffic } from "../kernel/self-traffic.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
 import { type Variant, detectVariant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
+import type { Host } from "../render/host.ts";
 import { DenialWatch } from "./denials/denial-watch.ts";
 import { watchCluster } from "./cluster-view.ts";
 import { controlled } from "./enforcer-node/controlled.ts";
@@ -38,6 +40,8 @@ export interface RunEnforcerOptions {
   readonly metricsHost?: string | undefined;
   readonly metricsPort: number;
   readonly startGate: GateMode;
+  /** What becomes of packets that policies deny. */
+  readonly deny: Host["denial"];
   readonly cniCache: string;
   /** Whether denials are written as Events on pods. */
   readonly events: "on" | "off";
@@ -57,6 +61,9 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     const selfTraffic = await findSelfTraffic(processExec, variant);
     if (selfTraffic === "listed")
       log.warn("the kernel has no xt_bpf: a rule for each isolated pod stands in its place");
+    const denial = await possibleDenial(processExec, variant, options.deny);
+    if (denial !== options.deny)
+      log.warn("the kernel cannot refuse (REJECT, TTL and HL): what policies deny is dropped in silence");
     const { signal } = stop;
     const counters = new CounterReader(() => readCounted(processExec, variant));
     const measured = metrics(counters);
@@ -83,7 +90,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       log,
       signal,
       startGate,
-      selfTraffic,
+      host: { selfTraffic, denial },
       cniCache,
     });
     const health = await serveHealth({
@@ -112,7 +119,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     counters.start(signal);
     events?.start();
     denials.start();
-    log.info({ variant, mode: options.mode, healthPort: health.port }, "enforcer started");
+    log.info({ variant, mode: options.mode, denial, healthPort: health.port }, "enforcer started");
     await enforcer.done;
     await writer?.idle();
     health.close();

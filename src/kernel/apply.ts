@@ -54,7 +54,15 @@ export async function carryOut(writer: KernelWriter, plan: Plan): Promise<ApplyR
   };
   const tables = [...plan.tables];
   const written = await Promise.all(tables.map(table));
+  const answer = async ([family, texts]: [Family, readonly string[]]): Promise<ApplyFailure | undefined> => {
+    for (const text of texts) {
+      const message = await writer.writeTable(family, text);
+      if (message !== undefined) return { step: `write ${family} answers`, message };
+    }
+    return undefined;
+  };
   const failed = new Set(tables.filter((_, i) => written[i] !== undefined).map(([family]) => family));
+  const answered = await Promise.all([...plan.answers].filter(([family]) => !failed.has(family)).map(answer));
   const whole = new Set(families.filter((family) => !failed.has(family)));
   const isWhole = (set: string): boolean => whole.has(setFamily(set));
   const kept = await writer.writeSets(plan.setsAfter.filter((line) => isWhole(setOf(line))));
@@ -62,7 +70,7 @@ export async function carryOut(writer: KernelWriter, plan: Plan): Promise<ApplyR
   const held = unnamed.length === 0 ? new Map<string, string>() : await writer.destroySets(unnamed);
   const failures = [
     ...setFailures("fill sets", refused),
-    ...written.filter((failure) => failure !== undefined),
+    ...[...written, ...answered].filter((failure) => failure !== undefined),
     ...setFailures("empty sets", kept),
   ];
   return { commands: writer.commands(), failures, held };

@@ -11,9 +11,11 @@ export interface Drift {
   readonly chains: readonly string[];
 }
 
-/** The chains that an `iptables-restore` text declares, which empties them, or puts a hook into. */
-const chainsIn = (text: string): string[] =>
-  [...text.matchAll(/^(?::|-[DI] )(\S+)/gm)].map(([, chain = ""]) => chain);
+/** The chains that an `iptables-restore` text declares, which empties them, or puts a hook into; those of mangle by name alone. */
+function chainsIn(text: string): string[] {
+  const chains = [...text.matchAll(/^(?::|-[DI] )(\S+)/gm)].map(([, chain = ""]) => chain);
+  return text.startsWith("*filter") ? chains.map((chain) => `filter ${chain}`) : chains;
+}
 
 /**
  * How what stands differs from the ruleset that was left; nothing where it does not. `stayed` are sets that nobody wants any
@@ -27,7 +29,9 @@ export function driftOf(standing: KernelState, left: Ruleset, stayed: Iterable<s
   const changed = [...plan.setsBefore, ...plan.setsAfter].flatMap((line) => setMeant(line) ?? []);
   const sets = new Set([...changed, ...orphans]);
   const chains = families.flatMap((family) =>
-    [...new Set(chainsIn(plan.tables.get(family) ?? ""))].map((chain) => `${family} ${chain}`),
+    [...new Set([plan.tables.get(family) ?? "", ...(plan.answers.get(family) ?? [])].flatMap(chainsIn))].map(
+      (chain) => `${family} ${chain}`,
+    ),
   );
   return { sets: [...sets], chains };
 }

@@ -1,11 +1,11 @@
 import { type Family, families } from "../core/address.ts";
 import { setFamily } from "../render/names.ts";
-import type { FamilyRuleset, Hook, IpSet, Ruleset } from "../render/ruleset.ts";
-import { hookLines } from "./hook-lines.ts";
+import type { FamilyRuleset, HookedChain, IpSet, Ruleset, TableRules } from "../render/ruleset.ts";
 import { remakeLines, swapSet } from "./remake-set.ts";
 import { ruleIdentity } from "./rule-identity.ts";
 import { MAX_ENTRIES } from "./set-size.ts";
-import type { KernelState, StandingSet, StandingTable } from "./state.ts";
+import type { KernelState, StandingHook, StandingRules, StandingSet, StandingTable } from "./state.ts";
+import { tableTexts } from "./table-texts.ts";
 
 /**
  * The writes that turn what stands into what is meant, in the order in which they must be made: whatever packet arrives
@@ -16,14 +16,16 @@ export interface Plan {
   readonly setsBefore: readonly string[];
   /** `iptables-restore --noflush` input by family; each is one atomic step. */
   readonly tables: ReadonlyMap<Family, string>;
+  /** The same, one after the other behind `tables`: how what those deny is answered. No set is named here. */
+  readonly answers: ReadonlyMap<Family, readonly string[]>;
   /** `ipset restore` lines: entries that go after the rules, or come after them. */
   readonly setsAfter: readonly string[];
   /** Sets that no rule names any longer. */
   readonly destroy: readonly string[];
 }
 
-export const isEmptyPlan = ({ setsBefore, tables, setsAfter, destroy }: Plan): boolean =>
-  setsBefore.length + tables.size + setsAfter.length + destroy.length === 0;
+export const isEmptyPlan = ({ setsBefore, tables, answers, setsAfter, destroy }: Plan): boolean =>
+  setsBefore.length + tables.size + answers.size + setsAfter.length + destroy.length === 0;
 
 function createLine(name: string, { type }: IpSet): string {
   const family = setFamily(name) === "IPv6" ? "inet6" : "inet";
@@ -63,37 +65,21 @@ function setLines(name: string, wanted: IpSet, sets: KernelState["sets"]): SetLi
   return { before: [...create, ...add], after: remove };
 }
 
-function isAsMeant(rules: readonly string[], standing: readonly (string | undefined)[] | undefined): boolean {
-  return standing?.length === rules.length && rules.every((rule, i) => ruleIdentity(rule) === standing[i]);
-}
-
-function tableText({ chains, hooks }: FamilyRuleset, standing: StandingTable): string | undefined {
-  const changed = [...chains].filter(([name, rules]) => !isAsMeant(rules, standing.chains.get(name)));
-  const isHeld = (name: string): boolean => standing.held.has(name);
-  // A rule of somebody else may lead to one of ours that is to go: that stays, empty, and so means nothing.
-  const gone = [...standing.chains]
-    .filter(([name, rules]) => !chains.has(name) && !(isHeld(name) && rules.length === 0))
-    .map(([name]) => name);
-  const hooked = hooks.flatMap((hook) => hookLines(hook, standing.hooks));
-  if (changed.length + gone.length + hooked.length === 0) return undefined;
-  // Naming a chain empties it, within the same atomic step.
-  const named = [...changed.map(([name]) => name), ...gone].map((name) => `:${name} - [0:0]`);
-  const rules = changed.flatMap(([name, lines]) => lines.map((line) => `-A ${name} ${line}`));
-  const deleted = gone.filter((name) => !isHeld(name)).map((name) => `-X ${name}`);
-  return ["*mangle", ...named, ...rules, ...hooked, ...deleted, "COMMIT", ""].join("\n");
-}
-
 /** A pure function of what stands and what is meant: the same difference gives the same plan, whatever came before. */
 export function planWrites(standing: KernelState, wanted: Ruleset): Plan {
   const sets = new Map(families.flatMap((family) => [...wanted[family].sets]));
   const lines = [...sets].map(([name, set]) => setLines(name, set, standing.sets));
-  const tables = families.flatMap((family): [Family, string][] => {
-    const text = tableText(wanted[family], standing.tables[family]);
-    return text === undefined ? [] : [[family, text]];
-  });
+  const texts = families.map(
+    (family) => [family, tableTexts(wanted[family], standing.tables[family])] as const,
+  );
   return {
     setsBefore: lines.flatMap(({ before }) => before),
-    tables: new Map(tables),
+    tables: new Map(
+      texts.flatMap(([family, { judging }]) => (judging === undefined ? [] : [[family, judging]])),
+    ),
+    answers: new Map(
+      texts.flatMap(([family, { answering }]) => (answering.length === 0 ? [] : [[family, answering]])),
+    ),
     setsAfter: lines.flatMap(({ after }) => after),
     destroy: [...standing.sets.keys()].filter((name) => !sets.has(name)),
   };
@@ -104,17 +90,19 @@ export function stateAfter(
   wanted: Ruleset,
   stayed: readonly (readonly [string, StandingSet])[] = [],
 ): KernelState {
-  const table = ({ chains, hooks }: FamilyRuleset): StandingTable => {
-    const hooked = (chain: Hook["chain"]): StandingTable["hooks"]["FORWARD"] =>
+  const rules = ({ chains, hooks }: TableRules): StandingRules => {
+    const hooked = (chain: HookedChain): readonly StandingHook[] =>
       hooks
         .filter((hook) => hook.chain === chain)
         .map(({ rule }) => ({ position: 1, identity: ruleIdentity(rule) ?? rule, rule }));
     return {
-      chains: new Map([...chains].map(([name, rules]) => [name, rules.map(ruleIdentity)])),
-      hooks: { FORWARD: hooked("FORWARD"), OUTPUT: hooked("OUTPUT") },
+      chains: new Map([...chains].map(([name, lines]) => [name, lines.map(ruleIdentity)])),
+      hooks: { FORWARD: hooked("FORWARD"), OUTPUT: hooked("OUTPUT"), POSTROUTING: hooked("POSTROUTING") },
       held: new Set(),
     };
   };
+  const table = ({ filter, ...mangle }: FamilyRuleset): StandingTable =>
+    filter === undefined ? rules(mangle) : { ...rules(mangle), filter: rules(filter) };
   return {
     sets: new Map([...stayed, ...families.flatMap((family) => [...wanted[family].sets])]),
     tables: { IPv4: table(wanted.IPv4), IPv6: table(wanted.IPv6) },

@@ -1,8 +1,11 @@
 import { type Family, families } from "../core/address.ts";
+import { UNREFUSED_CHAIN } from "../render/names.ts";
+import type { FamilyRuleset, Ruleset } from "../render/ruleset.ts";
 import { type Exec, execOrThrow } from "./exec.ts";
+import type { OurTableName } from "./ours.ts";
 import { parseIpsetSave } from "./read-ipset.ts";
 import { parseIptablesSave } from "./read-iptables.ts";
-import type { KernelState, StandingTable } from "./state.ts";
+import { type KernelState, type StandingTable, nothingStands } from "./state.ts";
 import { type Variant, saveCommand } from "./variant.ts";
 
 /** What stands, as far as it can be told. */
@@ -11,43 +14,66 @@ export interface Reading {
   readonly state: KernelState;
   /** The families whose rules could not be read, and why. Nothing of them may be written. */
   readonly unread: ReadonlyMap<Family, string>;
+  /** Those of which only table filter could not be. */
+  readonly unreadFilter: ReadonlyMap<Family, string>;
 }
-
-const nothing: StandingTable = { chains: new Map(), hooks: { FORWARD: [], OUTPUT: [] }, held: new Set() };
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+interface ReadTable {
+  readonly table: StandingTable;
+  readonly unread?: string;
+  readonly unreadFilter?: string;
+}
+
+async function readTable(
+  exec: Exec,
+  variant: Variant,
+  family: Family,
+  wanted: FamilyRuleset | undefined,
+): Promise<ReadTable> {
+  const save = (name: OurTableName): Promise<string> =>
+    execOrThrow(exec, { command: saveCommand(variant, family), args: ["-t", name] });
+  const mangle = await save("mangle").then(parseIptablesSave, wordsOf);
+  if (typeof mangle === "string") return { table: nothingStands, unread: mangle };
+  // To name a table of iptables-legacy is to make it: filter is left alone where nothing of ours can be there.
+  if (wanted?.filter === undefined && !mangle.chains.has(UNREFUSED_CHAIN)) return { table: mangle };
+  const filter = await save("filter").then(parseIptablesSave, wordsOf);
+  return typeof filter === "string"
+    ? { table: mangle, unreadFilter: filter }
+    : { table: { ...mangle, filter: filter.filter ?? nothingStands } };
+}
+
 /**
- * Reads what stands. A family that cannot be read does not keep the other from being so: a node without IPv6 has no
- * ip6tables. Throws where the sets of both cannot be read: without knowing what stands, nothing may be written.
+ * Reads what stands; table filter where `wanted` has something there, or mangle tells that there may be something of ours. A
+ * family that cannot be read does not keep the other from being so: a node without IPv6 has no ip6tables. Throws where the
+ * sets of both cannot be read: without knowing what stands, nothing may be written.
  */
-export async function readStanding(exec: Exec, variant: Variant): Promise<Reading> {
-  const table = async (family: Family): Promise<StandingTable | string> => {
-    const command = saveCommand(variant, family);
-    return execOrThrow(exec, { command, args: ["-t", "mangle"] }).then(parseIptablesSave, wordsOf);
-  };
+export async function readStanding(exec: Exec, variant: Variant, wanted?: Ruleset): Promise<Reading> {
   const [sets, IPv4, IPv6] = await Promise.all([
     execOrThrow(exec, { command: "ipset", args: ["save"] }),
-    table("IPv4"),
-    table("IPv6"),
+    readTable(exec, variant, "IPv4", wanted?.IPv4),
+    readTable(exec, variant, "IPv6", wanted?.IPv6),
   ]);
   const read = { IPv4, IPv6 };
-  const known = (each: StandingTable | string): StandingTable => (typeof each === "string" ? nothing : each);
-  return {
-    state: { sets: parseIpsetSave(sets), tables: { IPv4: known(IPv4), IPv6: known(IPv6) } },
-    unread: new Map(
+  const unread = (what: "unread" | "unreadFilter"): Map<Family, string> =>
+    new Map(
       families.flatMap((family): [Family, string][] => {
-        const each = read[family];
-        return typeof each === "string" ? [[family, each]] : [];
+        const why = read[family][what];
+        return why === undefined ? [] : [[family, why]];
       }),
-    ),
+    );
+  return {
+    state: { sets: parseIpsetSave(sets), tables: { IPv4: IPv4.table, IPv6: IPv6.table } },
+    unread: unread("unread"),
+    unreadFilter: unread("unreadFilter"),
   };
 }
 
 /** Reads what stands, whole; throws where a tool is missing or fails. */
-export async function readKernel(exec: Exec, variant: Variant): Promise<KernelState> {
-  const { state, unread } = await readStanding(exec, variant);
-  const [why] = unread.values();
+export async function readKernel(exec: Exec, variant: Variant, wanted?: Ruleset): Promise<KernelState> {
+  const { state, unread, unreadFilter } = await readStanding(exec, variant, wanted);
+  const [why] = [...unread.values(), ...unreadFilter.values()];
   if (why !== undefined) throw new Error(why);
   return state;
 }

@@ -1,5 +1,5 @@
 import type { Family } from "../core/address.ts";
-import type { SetType } from "../render/ruleset.ts";
+import type { HookedChain, SetType } from "../render/ruleset.ts";
 
 /** What stands in the kernel, as far as it is ours or holds our hooks. */
 export interface KernelState {
@@ -15,14 +15,27 @@ export interface StandingSet {
   readonly entries: ReadonlySet<string>;
 }
 
-export interface StandingTable {
-  /** Our chains of mangle; each rule by its identity (`ruleIdentity`), `undefined` for one that we did not write. */
+export interface StandingRules {
+  /** Our chains; each rule by its identity (`ruleIdentity`), `undefined` for one that we did not write. */
   readonly chains: ReadonlyMap<string, readonly (string | undefined)[]>;
   /** The rules of a built-in chain that we wrote (`isOurHook`), in order; others may lead to our chains as they like. */
-  readonly hooks: Readonly<Record<"FORWARD" | "OUTPUT", readonly StandingHook[]>>;
+  readonly hooks: Readonly<Record<HookedChain, readonly StandingHook[]>>;
   /** Our chains to which rules of others lead: they cannot be removed. */
   readonly held: ReadonlySet<string>;
 }
+
+/** What stands in mangle. */
+export interface StandingTable extends StandingRules {
+  /** What stands in filter, where it was looked at; nothing of ours is there where it was not. */
+  readonly filter?: StandingRules;
+}
+
+/** Nothing of ours. */
+export const nothingStands: StandingRules = {
+  chains: new Map(),
+  hooks: { FORWARD: [], OUTPUT: [], POSTROUTING: [] },
+  held: new Set(),
+};
 
 export interface StandingHook {
   /** 1 is the first rule of the chain. */

@@ -11,7 +11,14 @@ export function withoutFamilies(plan: Plan, left: ReadonlySet<Family>): Plan {
   return {
     setsBefore: keptLines(plan.setsBefore),
     tables: new Map([...plan.tables].filter(([family]) => !left.has(family))),
+    answers: new Map([...plan.answers].filter(([family]) => !left.has(family))),
     setsAfter: keptLines(plan.setsAfter),
     destroy: plan.destroy.filter(isKept),
   };
 }
+
+/** A plan that leaves these families' answers as they are. */
+export const withoutAnswers = (plan: Plan, left: ReadonlySet<Family>): Plan =>
+  left.size === 0
+    ? plan
+    : { ...plan, answers: new Map([...plan.answers].filter(([family]) => !left.has(family))) };

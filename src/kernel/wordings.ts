@@ -1,8 +1,8 @@
 import { families } from "../core/address.ts";
 import { ruleHash } from "../render/rule-text.ts";
-import type { FamilyRuleset, Ruleset } from "../render/ruleset.ts";
+import { type FamilyRuleset, type Ruleset, type TableRules, hookedChains } from "../render/ruleset.ts";
 import { ruleIdentity } from "./rule-identity.ts";
-import type { KernelState, StandingHook, StandingTable } from "./state.ts";
+import type { KernelState, StandingHook, StandingRules, StandingTable } from "./state.ts";
 
 /** One rule as it stands, and the one that is meant in its place: they carry the same digest, and are worded otherwise. */
 interface Pair {
@@ -10,13 +10,11 @@ interface Pair {
   readonly meant: string;
 }
 
-const hooked = ({ FORWARD, OUTPUT }: StandingTable["hooks"]): readonly StandingHook[] => [
-  ...FORWARD,
-  ...OUTPUT,
-];
+const hooked = (hooks: StandingRules["hooks"]): readonly StandingHook[] =>
+  hookedChains.flatMap((chain) => hooks[chain]);
 
 /** The rules that are ours by digest and place, and not by their words. */
-function unlike(standing: StandingTable, { chains, hooks }: FamilyRuleset): Pair[] {
+function unlikeIn(standing: StandingRules, { chains, hooks }: TableRules): Pair[] {
   const meantHooks = hooks.flatMap(({ rule }) => ruleIdentity(rule) ?? []);
   const pairs = hooked(standing.hooks).flatMap(({ identity }): Pair[] => {
     const meant = meantHooks.find((each) => ruleHash(each) === ruleHash(identity));
@@ -31,6 +29,13 @@ function unlike(standing: StandingTable, { chains, hooks }: FamilyRuleset): Pair
   }
   return pairs.filter((pair) => pair.standing !== pair.meant);
 }
+
+const unlike = (standing: StandingTable, wanted: FamilyRuleset): Pair[] => [
+  ...unlikeIn(standing, wanted),
+  ...(standing.filter === undefined || wanted.filter === undefined
+    ? []
+    : unlikeIn(standing.filter, wanted.filter)),
+];
 
 /**
  * How the tools of this node word rules of ours otherwise than we do: versions differ. Nothing is assumed: a rule that carries
@@ -52,13 +57,19 @@ export class Wordings {
       return meant ?? identity;
     };
     const hook = (each: StandingHook): StandingHook => ({ ...each, identity: ours(each.identity) });
-    const table = ({ chains, hooks, held }: StandingTable): StandingTable => ({
+    const understand = ({ chains, hooks, held }: StandingRules): StandingRules => ({
       chains: new Map(
         [...chains].map(([name, rules]) => [name, rules.map((rule) => rule && ours(rule))] as const),
       ),
-      hooks: { FORWARD: hooks.FORWARD.map(hook), OUTPUT: hooks.OUTPUT.map(hook) },
+      hooks: {
+        FORWARD: hooks.FORWARD.map(hook),
+        OUTPUT: hooks.OUTPUT.map(hook),
+        POSTROUTING: hooks.POSTROUTING.map(hook),
+      },
       held,
     });
+    const table = ({ filter, ...mangle }: StandingTable): StandingTable =>
+      filter === undefined ? understand(mangle) : { ...understand(mangle), filter: understand(filter) };
     return { ...state, tables: { IPv4: table(state.tables.IPv4), IPv6: table(state.tables.IPv6) } };
   }
 

@@ -1,4 +1,4 @@
-/** What the rules hang on beside the program: the kernel that takes them, and the links of the node's pods. */
+/** What the rules hang on beside the program: the kernel that takes them, the links of the node's pods, its operator's wish. */
 export interface Host {
   /**
    * How a packet of a pod to itself is told: `bpf`, one rule for all pods, in front of all sets; `listed`, where the kernel
@@ -7,6 +7,8 @@ export interface Host {
   readonly selfTraffic: "bpf" | "listed";
   /** Bridges that the node's pods are on: there they hear each other's IPv6 link-local addresses. */
   readonly bridges: readonly string[];
+  /** What becomes of a packet that policies deny: it is dropped in silence, or its sender is told. */
+  readonly denial: "drop" | "reject";
 }
 
-export const plainHost: Host = { selfTraffic: "bpf", bridges: [] };
+export const plainHost: Host = { selfTraffic: "bpf", bridges: [], denial: "drop" };

@@ -9,6 +9,7 @@ import { type Host, plainHost } from "./host.ts";
 import { linkLocalRules } from "./link-local.ts";
 import { ruleMatches } from "./matches.ts";
 import { seenRule } from "./nflog.ts";
+import { denialTarget, refusal, withRefusal } from "./refusal.ts";
 import { ruleText } from "./rule-text.ts";
 import type { FamilyRuleset, Hook, Ruleset } from "./ruleset.ts";
 import { type SetTable, setTable } from "./set-table.ts";
@@ -77,15 +78,18 @@ export const allowRules = (rule: ClassRule, family: Family, sets: SetTable): str
     ruleText(`${match === "" ? "" : `${match} `}-j RETURN`, ruleIdText(rule.id)),
   );
 
-/** How a class's chain ends: what no rule allows is seen and dropped. */
-export const denyRules = ({ id, direction, policies }: SubjectClass): string[] => [
+/** How a class's chain ends: what no rule allows is seen, and dropped or refused. */
+export const denyRules = (
+  { id, direction, policies }: SubjectClass,
+  denial: Host["denial"] = plainHost.denial,
+): string[] => [
   seenRule(direction, classChain(id)),
-  ruleText("-j DROP", `${direction} isolated by ${policies.join(", ")}`),
+  ruleText(denialTarget[denial], `${direction} isolated by ${policies.join(", ")}`),
 ];
 
-const classRules = (each: SubjectClass, family: Family, sets: SetTable): string[] => [
+const classRules = (each: SubjectClass, family: Family, sets: SetTable, { denial }: Host): string[] => [
   ...each.rules.flatMap((rule) => allowRules(rule, family, sets)),
-  ...denyRules(each),
+  ...denyRules(each, denial),
 ];
 
 /** The class's pods as places of the trie, in one family. */
@@ -110,17 +114,19 @@ function renderFamily(program: NodeProgram, family: Family, host: Host): FamilyR
   const leaves = { ingress: leavesIn("ingress"), egress: leavesIn("egress") };
   const isolated = isolatedPods(leaves, table);
   const gate = gateRules(program.gate, family, table);
+  const refused = refusal(family, host);
   const populated = new Set([...leaves.ingress, ...leaves.egress].map(({ classId }) => classId));
   const chains = new Map<string, readonly string[]>([
     [FORWARD_CHAIN, forwardChain(family, isolated, gate, host)],
     ...restChains(isolated),
     ...gate.chains,
+    ...refused.chains,
     ...directions.flatMap((direction) => [...dispatchChains(direction, leaves[direction], host.selfTraffic)]),
     ...program.classes
       .filter(({ id }) => populated.has(id))
-      .map((each): [string, string[]] => [classChain(each.id), classRules(each, family, table)]),
+      .map((each): [string, string[]] => [classChain(each.id), classRules(each, family, table, host)]),
   ]);
-  return { family, sets: table.sets, chains, hooks: HOOKS };
+  return withRefusal({ family, sets: table.sets, chains, hooks: HOOKS }, refused);
 }
 
 /** Renders a node's program as ipsets and chains of table mangle (docs/kernel.md). Depends on what is given only. */

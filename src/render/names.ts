@@ -13,6 +13,16 @@ export const FORWARD_CHAIN = "SELVEDGE-FORWARD";
 /** Where packets end that the start gate stops. */
 export const GATE_CHAIN = "SV-GATE";
 
+/** Where a class's chain leads what it denies, where that is refused. */
+export const REFUSE_CHAIN = "SV-REFUSE";
+
+/** Of mangle POSTROUTING: the end of what was to be refused, and was not. */
+export const UNREFUSED_CHAIN = "SELVEDGE-UNREFUSED";
+
+/** The only chain of ours in table filter: it refuses. */
+export const FILTER_CHAIN = "SELVEDGE-REFUSE";
+
+/** In table mangle. */
 export const isOurChain = (name: string): boolean => name.startsWith("SELVEDGE-") || name.startsWith("SV-");
 export const isOurSet = (name: string): boolean => /^SV[46]-/.test(name);
 

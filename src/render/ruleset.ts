@@ -3,18 +3,30 @@ import type { Family } from "../core/address.ts";
 /** What must stand in the kernel, as the tools of netfilter name it. One for each family. */
 export type Ruleset = Readonly<Record<Family, FamilyRuleset>>;
 
-export interface FamilyRuleset {
-  readonly family: Family;
-  /** By name. */
-  readonly sets: ReadonlyMap<string, IpSet>;
-  /** Chains of table mangle by name; a rule is what follows `-A <chain>`. */
+/** What of one table is ours. */
+export interface TableRules {
+  /** Chains by name; a rule is what follows `-A <chain>`. */
   readonly chains: ReadonlyMap<string, readonly string[]>;
-  /** Rules that must be the first of a built-in chain of mangle. */
+  /** Rules of built-in chains. */
   readonly hooks: readonly Hook[];
 }
 
+/** The rules are those of table mangle, where hooks must be the first of their chain. */
+export interface FamilyRuleset extends TableRules {
+  readonly family: Family;
+  /** By name. */
+  readonly sets: ReadonlyMap<string, IpSet>;
+  /** Rules of table filter, where hooks may stand anywhere in their chain. Absent where nothing is refused. */
+  readonly filter?: TableRules;
+}
+
+/** The built-in chains that we write into. */
+export const hookedChains = ["FORWARD", "OUTPUT", "POSTROUTING"] as const;
+
+export type HookedChain = (typeof hookedChains)[number];
+
 export interface Hook {
-  readonly chain: "FORWARD" | "OUTPUT";
+  readonly chain: HookedChain;
   readonly rule: string;
 }
 

@@ -34,6 +34,7 @@ const options = (port: number, healthPort: number, mode: "controller" | "standal
   healthPort,
   metricsPort: 0,
   startGate: "auto" as const,
+  deny: "drop" as const,
   cniCache: "/nowhere",
   events: "on" as const,
 });

@@ -97,7 +97,9 @@ describe("traffic", () => {
     const address = bitsOf("10.0.0.1");
     const packet = { source: address, destination: address, state: "NEW", hasLocalSource: false } as const;
     check(fc.oneof(scattered, fc.constantFrom(allTraffic, noTraffic)), (each) => {
-      const rules = trafficMatches(each).map((match) => readRule(`${match} -j RETURN`.trim(), 32, new Map()));
+      const rules = trafficMatches(each).map((match) =>
+        readRule(`${match} -j RETURN`.trim(), { name: "mangle", width: 32 }, new Map()),
+      );
       for (const protocol of protocols) {
         const name = ({ TCP: "tcp", UDP: "udp", SCTP: "sctp" } as const)[protocol];
         for (let port = 1; port < 190; port += 1)

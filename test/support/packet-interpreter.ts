@@ -7,9 +7,9 @@ import { parseIptablesSave } from "../../src/kernel/read-iptables.ts";
 import type { KernelState } from "../../src/kernel/state.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
 import type { NaiveEnd } from "./naive/ends.ts";
+import { fateOf } from "./netfilter/fate.ts";
 import { MemoryKernel } from "./netfilter/memory-kernel.ts";
 import type { Packet } from "./netfilter/packet.ts";
-import { passes } from "./netfilter/traverse.ts";
 
 /** One write, and how it looks. */
 export interface Step {
@@ -18,14 +18,16 @@ export interface Step {
 }
 
 /** A plan in the smallest steps between which a packet can come by: each set entry, each table, each destroyed set. */
-export function stepsOf({ setsBefore, tables, setsAfter, destroy }: Plan): Step[] {
+export function stepsOf({ setsBefore, tables, answers, setsAfter, destroy }: Plan): Step[] {
   const line = (text: string): Step => ({ text, carryOut: (kernel) => kernel.ipset(text) });
+  const table = (family: Family, text: string): Step => ({
+    text: `${family} ${text}`,
+    carryOut: (kernel) => kernel.restoreTable(family, text),
+  });
   return [
     ...setsBefore.map(line),
-    ...[...tables].map(([family, text]): Step => ({
-      text: `${family} ${text}`,
-      carryOut: (kernel) => kernel.restoreTable(family, text),
-    })),
+    ...[...tables].map(([family, text]) => table(family, text)),
+    ...[...answers].flatMap(([family, texts]) => texts.map((text) => table(family, text))),
     ...setsAfter.map(line),
     ...destroy.map((name): Step => ({
       text: `destroy ${name}`,
@@ -38,8 +40,8 @@ export function stepsOf({ setsBefore, tables, setsAfter, destroy }: Plan): Step[
 export const readBack = (kernel: MemoryKernel): KernelState => ({
   sets: parseIpsetSave(kernel.saveSets()),
   tables: {
-    IPv4: parseIptablesSave(kernel.saveTable("IPv4")),
-    IPv6: parseIptablesSave(kernel.saveTable("IPv6")),
+    IPv4: parseIptablesSave(`${kernel.saveTable("IPv4")}${kernel.saveTable("IPv4", "filter")}`),
+    IPv6: parseIptablesSave(`${kernel.saveTable("IPv6")}${kernel.saveTable("IPv6", "filter")}`),
   },
 });
 
@@ -108,9 +110,6 @@ export function arrives(
 ): boolean {
   return places.every(({ node, hook, isOwn }) => {
     const kernel = kernels.get(node);
-    return (
-      kernel === undefined ||
-      passes(kernel.tables[familyOf(packet)], hook, { ...packet, hasLocalSource: isOwn })
-    );
+    return kernel === undefined || fateOf(kernel, hook, { ...packet, hasLocalSource: isOwn }) === "passed";
   });
 }

@@ -12,10 +12,10 @@ import type { Ruleset } from "../../src/render/ruleset.ts";
 import { addressAtoms, flowAtoms } from "./atoms.ts";
 import { type Bits, bitsOfAddress } from "./bits.ts";
 import type { Change } from "./change-arbitrary.ts";
+import { fateOf } from "./netfilter/fate.ts";
 import type { MemoryKernel } from "./netfilter/memory-kernel.ts";
 import type { Packet } from "./netfilter/packet.ts";
-import { passes } from "./netfilter/traverse.ts";
-import { familyOf, kernelWith, packetsOf, readBack, stepsOf } from "./packet-interpreter.ts";
+import { kernelWith, packetsOf, readBack, stepsOf } from "./packet-interpreter.ts";
 
 /** A packet that was treated alike before and after, and otherwise in between. */
 export interface Glitch {
@@ -66,7 +66,7 @@ function samplePackets({ before, after }: Change, nodes: readonly Node[]): Packe
 }
 
 const isForwarded = (kernel: MemoryKernel, packet: Packet): boolean =>
-  passes(kernel.tables[familyOf(packet)], "FORWARD", packet);
+  fateOf(kernel, "FORWARD", packet) === "passed";
 
 /** Carries out the plan that leads one node from `before` to `after`, and looks at every sampled packet at each step. */
 export function transition(

@@ -35,14 +35,17 @@ async function look(exec: Exec): Promise<Standing> {
   return { plan, unknown: listed.code === 0 ? unread : [...unread, noSets] };
 }
 
-const place = ({ variant, family }: TableCleanup): string => `iptables-${variant}, ${family}`;
+/** Mangle goes without saying. */
+const place = ({ variant, family, table }: TableCleanup): string =>
+  `iptables-${variant}, ${family}${table === "mangle" ? "" : `, ${table}`}`;
 
-const thingsOf = ({ variant, family, hooks, chains }: TableCleanup): Thing[] => [
-  ...hooks.map(({ chain, rule }): Thing => ({ kind: "hook", variant, family, chain, rule })),
+const thingsOf = ({ variant, family, table, hooks, chains }: TableCleanup): Thing[] => [
+  ...hooks.map(({ chain, rule }): Thing => ({ kind: "hook", variant, family, table, chain, rule })),
   ...chains.map(({ name, rules, foreign }): Thing => ({
     kind: "chain",
     variant,
     family,
+    table,
     name,
     rules,
     foreignRules: foreign,

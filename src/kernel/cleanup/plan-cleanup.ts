@@ -1,5 +1,5 @@
-import { isOurChain, isOurSet } from "../../render/names.ts";
-import { mangleOf } from "../ours.ts";
+import { isOurSet } from "../../render/names.ts";
+import { isOursIn, ourTables } from "../ours.ts";
 import type { VariantRules } from "../read-everywhere.ts";
 import { setsNamedBy } from "../saved-rules.ts";
 import { type TableCleanup, planTable } from "./plan-table.ts";
@@ -25,7 +25,7 @@ function foreignUsers(rules: readonly VariantRules[]): Map<string, string[]> {
       ? []
       : reading.tables.flatMap((table) =>
           table.rules
-            .filter(({ chain }) => table.name !== "mangle" || !isOurChain(chain))
+            .filter(({ chain }) => !isOursIn(table.name, chain))
             .flatMap(({ chain, rule }) =>
               setsNamedBy(rule).map((set) => ({ set, by: `-t ${table.name} -A ${chain} ${rule}` })),
             ),
@@ -42,8 +42,12 @@ export function planCleanup(rules: readonly VariantRules[], setNames: readonly s
   const ours = setNames.filter(isOurSet);
   return {
     tables: rules.flatMap((each) => {
-      const mangle = mangleOf(each);
-      return mangle === undefined ? [] : [planTable(each.variant, each.family, mangle)];
+      const { reading } = each;
+      if (reading.kind !== "read") return [];
+      return ourTables.flatMap((name) => {
+        const saved = reading.tables.find((table) => table.name === name);
+        return saved === undefined ? [] : [planTable(each, name, saved)];
+      });
     }),
     sets: ours.filter((name) => !users.has(name)),
     keptSets: ours.flatMap((name) => {

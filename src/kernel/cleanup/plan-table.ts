@@ -1,14 +1,14 @@
 import type { Family } from "../../core/address.ts";
-import { isOurChain } from "../../render/names.ts";
 import { ruleHash } from "../../render/rule-text.ts";
-import { isOurHook } from "../ours.ts";
+import { type OurTableName, isOurHookIn, isOurs } from "../ours.ts";
 import { type SavedRule, type SavedTable, jumpOf } from "../saved-rules.ts";
 import type { Variant } from "../variant.ts";
 
-/** What is to go from one variant's mangle table of one family, and what cannot. */
+/** What is to go from one table of one variant and family, and what cannot. */
 export interface TableCleanup {
   readonly variant: Variant;
   readonly family: Family;
+  readonly table: OurTableName;
   /** Our rules in built-in chains. */
   readonly hooks: readonly SavedRule[];
   /** Our chains that go, with all that is in them. */
@@ -32,15 +32,20 @@ export interface KeptChain extends CleanedChain {
 }
 
 /**
- * What must be written so that of ours nothing is left in mangle. The kernel removes no chain that a rule leads to, and
+ * What must be written so that of ours nothing is left in a table. The kernel removes no chain that a rule leads to, and
  * rules of others are never touched: a chain that they lead to stays, empty, as if Selvedge had no opinion.
  */
-export function planTable(variant: Variant, family: Family, mangle: SavedTable): TableCleanup {
-  const hooks = mangle.rules.filter(isOurHook);
-  const others = mangle.rules.filter((rule) => !isOurChain(rule.chain) && !isOurHook(rule));
+export function planTable(
+  { variant, family }: Pick<TableCleanup, "variant" | "family">,
+  table: OurTableName,
+  saved: SavedTable,
+): TableCleanup {
+  const isOurChain = isOurs[table];
+  const hooks = saved.rules.filter((rule) => isOurHookIn(table, rule));
+  const others = saved.rules.filter((rule) => !isOurChain(rule.chain) && !isOurHookIn(table, rule));
   const holders = Map.groupBy(others, ({ rule }) => jumpOf(rule)?.to);
-  const inside = Map.groupBy(mangle.rules, ({ chain }) => chain);
-  const ours = mangle.chains.filter(isOurChain).map((name): KeptChain => {
+  const inside = Map.groupBy(saved.rules, ({ chain }) => chain);
+  const ours = saved.chains.filter(isOurChain).map((name): KeptChain => {
     const rules = (inside.get(name) ?? []).map(({ rule }) => rule);
     return {
       name,
@@ -61,9 +66,10 @@ export function planTable(variant: Variant, family: Family, mangle: SavedTable):
   return {
     variant,
     family,
+    table,
     hooks,
     chains,
     kept: ours.filter(({ heldBy }) => heldBy.length > 0),
-    input: lines.length === 0 ? undefined : ["*mangle", ...lines, "COMMIT", ""].join("\n"),
+    input: lines.length === 0 ? undefined : [`*${table}`, ...lines, "COMMIT", ""].join("\n"),
   };
 }

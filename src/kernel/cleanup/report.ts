@@ -1,4 +1,5 @@
 import type { Family } from "../../core/address.ts";
+import type { OurTableName } from "../ours.ts";
 import type { SavedRule } from "../saved-rules.ts";
 import type { Variant } from "../variant.ts";
 
@@ -8,6 +9,7 @@ export type Thing =
       readonly kind: "hook";
       readonly variant: Variant;
       readonly family: Family;
+      readonly table: OurTableName;
       readonly chain: SavedRule["chain"];
       readonly rule: string;
     }
@@ -15,6 +17,7 @@ export type Thing =
       readonly kind: "chain";
       readonly variant: Variant;
       readonly family: Family;
+      readonly table: OurTableName;
       readonly name: string;
       readonly rules: number;
       /** Rules that others had put into it. */

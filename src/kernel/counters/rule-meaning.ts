@@ -1,12 +1,14 @@
 import type { ObjectKey } from "../../core/cluster.ts";
 import type { Direction, RuleId } from "../../core/policy.ts";
+import { REFUSE_CHAIN, UNREFUSED_CHAIN } from "../../render/names.ts";
+import { denialTarget } from "../../render/refusal.ts";
 import type { CountedRule } from "./counted-rule.ts";
 
 /** What one of our rules is there for, read from its comment. */
 export type RuleMeaning =
   /** Lets pass what this rule of a policy allows. */
   | { readonly kind: "rule"; readonly rule: RuleId }
-  /** Drops what no rule allows. `isWhole` is false where the comment had no room for all policies. */
+  /** Drops or refuses what no rule allows. `isWhole` is false where the comment had no room for all policies. */
   | {
       readonly kind: "denied";
       readonly direction: Direction;
@@ -15,7 +17,7 @@ export type RuleMeaning =
     }
   /** Drops for a reason of our own: an address that no chain knows, a flow that was cut. */
   | { readonly kind: "dropped"; readonly reason: string }
-  /** Leads on, or looks. */
+  /** Leads on, looks, or carries out what a rule has denied. */
   | { readonly kind: "none" };
 
 /** How `ruleText` ends a comment that had to be cut. */
@@ -24,8 +26,13 @@ export const CUT = "...";
 const directionOf = (text: string | undefined): Direction => (text === "ingress" ? "ingress" : "egress");
 
 /** Understands a rule of ours without knowing the program that it was made from. */
-export function ruleMeaning({ comment, rule }: Pick<CountedRule, "comment" | "rule">): RuleMeaning {
-  if (rule.endsWith("-j DROP")) {
+export function ruleMeaning({
+  chain,
+  comment,
+  rule,
+}: Pick<CountedRule, "chain" | "comment" | "rule">): RuleMeaning {
+  if (chain === REFUSE_CHAIN || chain === UNREFUSED_CHAIN) return { kind: "none" };
+  if (Object.values(denialTarget).some((target) => rule.endsWith(target))) {
     const [, way, list] = /^(ingress|egress) isolated by (.+)$/.exec(comment) ?? [];
     if (list === undefined) return { kind: "dropped", reason: comment || "unknown" };
     const isWhole = !list.endsWith(CUT);

@@ -10,6 +10,7 @@ import type { Host } from "../host.ts";
 import { HOOKS, allowRules, compareLeaves, denyRules, forwardChain, leavesOf } from "../iptables.ts";
 import { isolatedPods, restChains } from "../isolated-pods.ts";
 import { FORWARD_CHAIN, classChain } from "../names.ts";
+import { refusal, withRefusal } from "../refusal.ts";
 import type { FamilyRuleset } from "../ruleset.ts";
 import { LiveSets } from "./live-sets.ts";
 import { Memo } from "./memo.ts";
@@ -26,10 +27,7 @@ export class FamilyRenderer {
     noteAsks(this.#family, (sets) => allowRules(rule, this.#family, sets)),
   );
   readonly #leaves = new Memo((each: SubjectClass): readonly Leaf[] => leavesOf(each, this.#family));
-  readonly #lines = new Memo((each: SubjectClass): readonly string[] => [
-    ...each.rules.flatMap((rule) => this.#rules.of(rule)[0]),
-    ...denyRules(each),
-  ]);
+  readonly #lines = { drop: this.#linesThat("drop"), reject: this.#linesThat("reject") };
   #classes: readonly SubjectClass[] | undefined;
   #populated: readonly SubjectClass[] = [];
   #gate: StartGate | undefined;
@@ -50,8 +48,18 @@ export class FamilyRenderer {
     const chains = isSame ? this.#ruleset.chains : this.#renderChains(classes, gate, host);
     const sets = this.#sets.tell(groups);
     if (chains !== this.#ruleset.chains || sets !== this.#ruleset.sets)
-      this.#ruleset = { family: this.#family, sets, chains, hooks: HOOKS };
+      this.#ruleset = withRefusal(
+        { family: this.#family, sets, chains, hooks: HOOKS },
+        refusal(this.#family, host),
+      );
     return this.#ruleset;
+  }
+
+  #linesThat(denial: Host["denial"]): Memo<SubjectClass, readonly string[]> {
+    return new Memo((each) => [
+      ...each.rules.flatMap((rule) => this.#rules.of(rule)[0]),
+      ...denyRules(each, denial),
+    ]);
   }
 
   #renderChains(classes: readonly SubjectClass[], gate: StartGate | undefined, host: Host): Chains {
@@ -69,7 +77,7 @@ export class FamilyRenderer {
       ...directions.flatMap((direction) => [
         ...dispatchChains(direction, leaves[direction], host.selfTraffic),
       ]),
-      ...this.#populated.map((each) => [classChain(each.id), this.#lines.of(each)] as const),
+      ...this.#populated.map((each) => [classChain(each.id), this.#lines[host.denial].of(each)] as const),
     ]);
     const known = this.#ruleset.chains;
     return new Map([...chains].map(([name, lines]) => [name, sameList(known.get(name), lines)]));
@@ -98,6 +106,7 @@ export class FamilyRenderer {
         [FORWARD_CHAIN, forwardChain(family, isolated, closed, host)],
         ...restChains(isolated),
         ...closed.chains,
+        ...refusal(family, host).chains,
       ]);
     });
     this.#sets.use(asks);

@@ -11,6 +11,7 @@ import { netnsPath, podNetns } from "../../../src/lab/names.ts";
 import type { LabNode } from "../../../src/lab/node.ts";
 import { Stream, type StreamWay } from "../../../src/lab/prober/stream.ts";
 import { teardown } from "../../../src/lab/teardown.ts";
+import { plainHost } from "../../../src/render/host.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
 import { bitsOf } from "../../support/bits.ts";
 import { must } from "../../support/must.ts";
@@ -111,7 +112,7 @@ const leftOf = (plan: Plan | KernelState | string): string =>
     : [...plan.setsBefore, ...plan.tables.values(), ...plan.setsAfter, ...plan.destroy].join("\n");
 
 function stageOf(cluster: Cluster, packetOf: (way: StreamWay) => Packet): Stage {
-  const ruleset = rulesetOf(cluster, "node1", undefined, { selfTraffic: "bpf", bridges: ["cni0"] });
+  const ruleset = rulesetOf(cluster, "node1", undefined, { ...plainHost, bridges: ["cni0"] });
   const kernel = kernelWith(ruleset);
   const known = new Map<string, boolean>();
   return {

@@ -35,7 +35,7 @@ function node(answer: (request: ExecRequest) => ExecResult | undefined) {
 }
 
 test("one atomic write takes the hook first, then empties, then removes", () => {
-  const { input } = planTable("nft", "IPv4", must(parseSavedTables(OURS)[0]));
+  const { input } = planTable({ variant: "nft", family: "IPv4" }, "mangle", must(parseSavedTables(OURS)[0]));
   expect(input?.split("\n")).toEqual([
     "*mangle",
     '-D FORWARD -m comment --comment "Selvedge: NetworkPolicy #agelhylnkc" -j SELVEDGE-FORWARD',

@@ -89,6 +89,7 @@ describe("the order of writes", () => {
     expect(between(wanted, moved)).toEqual({
       setsBefore: ["add SV4-G-a 10.0.0.4"],
       tables: new Map(),
+      answers: new Map(),
       setsAfter: ["del SV4-G-a 10.0.0.2"],
       destroy: [],
     });

@@ -47,7 +47,11 @@ describe.each(["nft", "legacy"] as const)("iptables-%s-save", (variant) => {
         ],
       ],
     ]);
-    expect(hooks).toEqual({ FORWARD: [{ position: 1, identity: identityOf(hook), rule: hook }], OUTPUT: [] });
+    expect(hooks).toEqual({
+      FORWARD: [{ position: 1, identity: identityOf(hook), rule: hook }],
+      OUTPUT: [],
+      POSTROUTING: [],
+    });
   });
 
   test("nothing of ours", () => {
@@ -57,7 +61,7 @@ describe.each(["nft", "legacy"] as const)("iptables-%s-save", (variant) => {
       "-A FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu",
     );
     expect(chains.size).toBe(0);
-    expect(hooks).toEqual({ FORWARD: [], OUTPUT: [] });
+    expect(hooks).toEqual({ FORWARD: [], OUTPUT: [], POSTROUTING: [] });
   });
 
   test("rules of others before and between ours count as places", () => {
@@ -127,7 +131,7 @@ test("a chain that is declared twice is empty the second time", () => {
 test("an empty answer is an empty table: nft prints none that nobody uses", () => {
   expect(parseIptablesSave("")).toEqual({
     chains: new Map(),
-    hooks: { FORWARD: [], OUTPUT: [] },
+    hooks: { FORWARD: [], OUTPUT: [], POSTROUTING: [] },
     held: new Set(),
   });
 });
@@ -135,6 +139,7 @@ test("an empty answer is an empty table: nft prints none that nobody uses", () =
 test("a chain of ours to which a rule of another leads is told", () => {
   const { held } = parseIptablesSave(
     [
+      "*mangle",
       ":SV-C-abc - [0:0]",
       "-A THEIRS -j SV-C-one",
       "-A FORWARD -g SV-C-two",
@@ -145,6 +150,40 @@ test("a chain of ours to which a rule of another leads is told", () => {
     ].join("\n"),
   );
   expect([...held]).toEqual(["SV-C-one", "SV-C-two", "SV-C-three"]);
+});
+
+test("of table filter only the chain that refuses is ours, and what leads to it under our digest", () => {
+  const refuse = ruleText("-m ttl --ttl-eq 0 -j SELVEDGE-REFUSE", "hook");
+  const { filter, ...mangle } = parseIptablesSave(
+    [
+      "*filter",
+      ":FORWARD DROP [0:0]",
+      ":SELVEDGE-REFUSE - [0:0]",
+      ":SELVEDGE-FORWARD - [0:0]",
+      ":SV-C-abc - [0:0]",
+      `-A FORWARD ${hook}`,
+      `-A FORWARD ${refuse}`,
+      "-A OUTPUT -j SELVEDGE-REFUSE",
+      `-A SELVEDGE-REFUSE ${drop}`,
+      `-A SV-C-abc ${drop}`,
+      "COMMIT",
+      "*mangle",
+      ":SELVEDGE-REFUSE - [0:0]",
+      `-A FORWARD ${hook}`,
+      "COMMIT",
+    ].join("\n"),
+  );
+  expect(filter).toEqual({
+    chains: new Map([["SELVEDGE-REFUSE", [identityOf(drop)]]]),
+    hooks: {
+      FORWARD: [{ position: 2, identity: identityOf(refuse), rule: refuse }],
+      OUTPUT: [],
+      POSTROUTING: [],
+    },
+    held: new Set(["SELVEDGE-REFUSE"]),
+  });
+  expect(mangle.chains).toEqual(new Map([["SELVEDGE-REFUSE", []]]));
+  expect(mangle.hooks.FORWARD).toHaveLength(1);
 });
 
 test("rules are the same in whatever order their options are, and with whatever quotes; not with others' words", () => {

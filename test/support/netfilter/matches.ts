@@ -1,7 +1,7 @@
 import { prefixOf } from "../bits.ts";
 import { classicBpf } from "./bpf.ts";
 import { type MemorySet, inSet } from "./ipset.ts";
-import { type Packet, ipHeader } from "./packet.ts";
+import { type Packet, hopsOf, ipHeader } from "./packet.ts";
 import type { Words } from "./words.ts";
 
 /** Whether a packet meets one condition of a rule. */
@@ -9,6 +9,7 @@ export type Match = (packet: Packet) => boolean;
 
 /** What a rule is read in: the table's family, the rule's protocol so far, and the sets that it may name. */
 export interface RuleContext {
+  readonly table: "mangle" | "filter";
   readonly width: number;
   protocol: string | undefined;
   /** Throws where there is no such set. */
@@ -109,6 +110,14 @@ function icmp6(words: Words): Match {
   return ({ icmpType }) => icmpType === type;
 }
 
+/** `ttl` and `hl`: the same of either family. */
+function hops(name: "ttl" | "hl", words: Words, { width }: RuleContext): Match {
+  if ((name === "ttl") !== (width === 32)) throw new Error(`iptables: -m ${name} is of the other family`);
+  words.expect(`--${name}-eq`);
+  const wanted = Number(words.take());
+  return (packet) => hopsOf(packet) === wanted;
+}
+
 /** Reads what follows `-m <name>`. */
 export function readMatch(name: string, words: Words, context: RuleContext): Match {
   switch (name) {
@@ -124,6 +133,9 @@ export function readMatch(name: string, words: Words, context: RuleContext): Mat
       return addrtype(words);
     case "limit":
       return limit(words);
+    case "ttl":
+    case "hl":
+      return hops(name, words, context);
     case "tcp":
       needsProtocol(context, name, "tcp");
       return tcp(words);

@@ -57,7 +57,7 @@ export function memoryExec(kernel: MemoryKernel, variant: "nft" | "legacy" = "nf
     switch (command) {
       case `iptables-${variant}-save`:
       case `ip6tables-${variant}-save`:
-        return kernel.saveTable(family);
+        return kernel.saveTable(family, args.includes("filter") ? "filter" : "mangle");
       case `iptables-${variant}-restore`:
       case `ip6tables-${variant}-restore`:
         kernel.restoreTable(family, input);

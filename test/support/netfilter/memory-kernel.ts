@@ -2,16 +2,21 @@ import type { Family } from "../../../src/core/address.ts";
 import { bitsOf } from "../bits.ts";
 import { inetNtop } from "./inet-ntop.ts";
 import { type MemorySet, createSet, entryKey } from "./ipset.ts";
-import { type MemoryTable, emptyTable, restore, save } from "./table.ts";
+import { type MemoryTable, type TableName, emptyTable, restore, save } from "./table.ts";
 import { splitWords } from "./words.ts";
 
 /** An entry as `ipset save` prints it. */
 const asSaved = (entry: string): string => entry.replace(/^[^,/]+/, (address) => inetNtop(bitsOf(address)));
 
-/** Sets and both mangle tables of a node that is not there, as strict as the kernel and its tools (without `-exist`). */
+/** Sets and the tables mangle and filter of a node that is not there, as strict as the kernel and its tools (without `-exist`). */
 export class MemoryKernel {
   readonly sets = new Map<string, MemorySet>();
+  /** Mangle. */
   readonly tables: Record<Family, MemoryTable> = { IPv4: emptyTable(32), IPv6: emptyTable(128) };
+  readonly filters: Record<Family, MemoryTable> = {
+    IPv4: emptyTable(32, "filter"),
+    IPv6: emptyTable(128, "filter"),
+  };
 
   /** One line of `ipset restore`. */
   ipset(line: string): void {
@@ -43,11 +48,12 @@ export class MemoryKernel {
 
   /** `iptables-restore --noflush`, or `ip6tables-restore`. */
   restoreTable(family: Family, text: string): void {
-    this.tables[family] = restore(this.tables[family], text, this.sets);
+    const tables = text.startsWith("*filter") ? this.filters : this.tables;
+    tables[family] = restore(tables[family], text, this.sets);
   }
 
-  saveTable(family: Family): string {
-    return save(this.tables[family]);
+  saveTable(family: Family, name: TableName = "mangle"): string {
+    return save((name === "filter" ? this.filters : this.tables)[family]);
   }
 
   /** `ipset save`. */

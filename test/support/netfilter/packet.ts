@@ -12,12 +12,16 @@ export interface Packet {
   /** Flags that are set; TCP only. */
   readonly flags?: readonly string[];
   /** What conntrack says of it. */
-  readonly state: "NEW" | "ESTABLISHED" | "RELATED";
+  readonly state: "NEW" | "ESTABLISHED" | "RELATED" | "INVALID";
+  /** Its time to live; 64 by default. */
+  readonly hops?: number;
   /** The bridge that it passes over, where br_netfilter shows it to iptables: both its ways in and out. */
   readonly bridge?: string;
   /** Whether the source is an address of the node that looks at it. */
   readonly hasLocalSource: boolean;
 }
+
+export const hopsOf = ({ hops = 64 }: Packet): number => hops;
 
 const numbers: Readonly<Record<Packet["protocol"], number>> = {
   tcp: 6,

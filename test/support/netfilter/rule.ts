@@ -1,11 +1,14 @@
 import { type Match, type RuleContext, readAddress, readMatch } from "./matches.ts";
 import type { MemorySet } from "./ipset.ts";
 import type { Packet } from "./packet.ts";
+import type { MemoryTable } from "./table.ts";
 import { Words } from "./words.ts";
 
 export type Target =
   | { readonly kind: "jump" | "goto"; readonly chain: string }
-  | { readonly kind: "return" | "accept" | "drop" | "log" };
+  /** What is left of a packet's time to live. */
+  | { readonly kind: "hops"; readonly value: number }
+  | { readonly kind: "return" | "accept" | "drop" | "reject" | "log" };
 
 export interface MemoryRule {
   matches(packet: Packet): boolean;
@@ -18,7 +21,22 @@ export interface MemoryRule {
 const protocols = new Set(["tcp", "udp", "sctp", "icmp", "ipv6-icmp"]);
 const MAX_NFLOG_PREFIX = 63;
 
-function readTarget(option: string, words: Words): Target {
+/** How a family says that nobody listens. */
+const UNREACHABLE: Readonly<Record<number, string>> = {
+  32: "icmp-port-unreachable",
+  128: "icmp6-port-unreachable",
+};
+
+function readRejection(words: Words, { width, protocol, table }: RuleContext): Target {
+  words.expect("--reject-with");
+  const answer = words.take();
+  if (table !== "filter") throw new Error("iptables: REJECT is of table filter only");
+  if (answer !== (protocol === "tcp" ? "tcp-reset" : UNREACHABLE[width]))
+    throw new Error(`iptables: REJECT --reject-with ${answer} is not for this`);
+  return { kind: "reject" };
+}
+
+function readTarget(option: string, words: Words, context: RuleContext): Target {
   const name = words.take();
   if (option === "-g") return { kind: "goto", chain: name };
   switch (name) {
@@ -28,6 +46,15 @@ function readTarget(option: string, words: Words): Target {
       return { kind: "accept" };
     case "DROP":
       return { kind: "drop" };
+    case "REJECT":
+      return readRejection(words, context);
+    case "TTL":
+    case "HL":
+      if (context.table !== "mangle") throw new Error(`iptables: ${name} is of table mangle only`);
+      if ((name === "TTL") !== (context.width === 32))
+        throw new Error(`iptables: ${name} is of the other family`);
+      words.expect(name === "TTL" ? "--ttl-set" : "--hl-set");
+      return { kind: "hops", value: Number(words.take()) };
     case "NFLOG":
       words.expect("--nflog-group");
       words.take();
@@ -42,12 +69,17 @@ function readTarget(option: string, words: Words): Target {
 const quoted = (word: string): string => (/[\s"#']/.test(word) || word === "" ? `"${word}"` : word);
 
 /** Reads one rule, what follows `-A <chain>`; throws on whatever it does not know. */
-export function readRule(text: string, width: number, sets: ReadonlyMap<string, MemorySet>): MemoryRule {
+export function readRule(
+  text: string,
+  { width, name: table }: Pick<MemoryTable, "width" | "name">,
+  sets: ReadonlyMap<string, MemorySet>,
+): MemoryRule {
   const words = new Words(text);
   const matches: Match[] = [];
   const named = new Set<string>();
   const first = new Map<string, string>();
   const context: RuleContext = {
+    table,
     width,
     protocol: undefined,
     useSet: (name) => {
@@ -94,7 +126,7 @@ export function readRule(text: string, width: number, sets: ReadonlyMap<string, 
         break;
       case "-j":
       case "-g":
-        target = readTarget(option, words);
+        target = readTarget(option, words, context);
         break;
       default:
         throw new Error(`iptables: unknown option ${option}`);

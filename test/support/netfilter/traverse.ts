@@ -7,13 +7,26 @@ interface Place {
   readonly next: number;
 }
 
+/** What comes out of a chain: whether the packet goes on, and what it then looks like. */
+export interface Outcome {
+  readonly verdict: "accept" | "drop" | "reject";
+  readonly packet: Packet;
+}
+
+const withHops = (packet: Packet, hops: number): Packet => ({ ...packet, hops });
+
 /**
  * Walks a packet through a built-in chain. A jump comes back to the rule after it; a goto does not: RETURN in its target,
  * or the target's end, goes back to where the last jump came from (iptables(8), `-g`). Every built-in chain's policy is
  * ACCEPT.
  */
-export function passes({ chains }: MemoryTable, hook: "FORWARD" | "OUTPUT", packet: Packet): boolean {
+export function walk(
+  { chains }: MemoryTable,
+  hook: "FORWARD" | "OUTPUT" | "POSTROUTING",
+  begun: Packet,
+): Outcome {
   const callers: Place[] = [];
+  let packet = begun;
   let place: Place | undefined = { chain: hook, next: 0 };
   while (place !== undefined) {
     const { chain, next }: Place = place;
@@ -29,11 +42,15 @@ export function passes({ chains }: MemoryTable, hook: "FORWARD" | "OUTPUT", pack
     }
     switch (rule.target.kind) {
       case "accept":
-        return true;
       case "drop":
-        return false;
+      case "reject":
+        return { verdict: rule.target.kind, packet };
       case "return":
         place = callers.pop();
+        break;
+      case "hops":
+        packet = withHops(packet, rule.target.value);
+        place = after;
         break;
       case "log":
         place = after;
@@ -47,5 +64,9 @@ export function passes({ chains }: MemoryTable, hook: "FORWARD" | "OUTPUT", pack
         break;
     }
   }
-  return true;
+  return { verdict: "accept", packet };
 }
+
+/** Whether a packet comes out of a built-in chain. */
+export const passes = (table: MemoryTable, hook: "FORWARD" | "OUTPUT", packet: Packet): boolean =>
+  walk(table, hook, packet).verdict === "accept";
