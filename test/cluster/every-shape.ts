@@ -5,25 +5,34 @@ import { commitName } from "../../bench/datapath/machine.ts";
 import { markdownTable } from "../../bench/datapath/report.ts";
 import { inRepository } from "./rig/repository.ts";
 import { type ClusterShape, defaultShape } from "./rig/shape.ts";
-import { summary, type WholeRun, wholeRun } from "./whole-run.ts";
+import { defaultPlan, type RunPlan, summary, type WholeRun, wholeRun } from "./whole-run.ts";
 
-/** Each setting away from the default by itself, and all of them at once. */
-const shapes: readonly ClusterShape[] = [
-  defaultShape,
-  { ...defaultShape, flannel: "host-gw" },
-  { ...defaultShape, dualStack: true },
-  { ...defaultShape, proxy: "nftables" },
-  { nodes: 2, flannel: "host-gw", dualStack: true, proxy: "nftables" },
+const upstreamAlone: RunPlan = { ...defaultPlan, hasOwnTests: false };
+const upstreamOn = (shape: Partial<ClusterShape>): RunPlan => ({
+  ...upstreamAlone,
+  shape: { ...defaultShape, ...shape },
+});
+
+/** Each setting away from the default by itself, and all of them at once; our own tests at both ends. */
+const plans: readonly RunPlan[] = [
+  defaultPlan,
+  upstreamOn({ flannel: "host-gw" }),
+  upstreamOn({ dualStack: true }),
+  upstreamOn({ proxy: "nftables" }),
+  { ...defaultPlan, shape: { nodes: 2, flannel: "host-gw", dualStack: true, proxy: "nftables" } },
+  { ...upstreamAlone, deny: "reject" },
 ];
 
-const row = ({ shape, upSeconds, upstream, own, load }: WholeRun): string[] => [
-  shape.flannel,
-  shape.dualStack ? "IPv4 and IPv6" : "IPv4",
-  shape.proxy,
+const row = ({ plan, upSeconds, upstream, own, seconds, load }: WholeRun): string[] => [
+  plan.shape.flannel,
+  plan.shape.dualStack ? "IPv4 and IPv6" : "IPv4",
+  plan.shape.proxy,
+  plan.deny,
   `${Math.round(upSeconds)} s`,
   `${upstream.passed} of ${upstream.passed + upstream.failed.length}`,
   `${Math.round(upstream.seconds)} s`,
-  `${own.passed} of ${own.passed + own.failed}`,
+  own === undefined ? "-" : `${own.passed} of ${own.passed + own.failed}`,
+  `${Math.round(seconds)} s`,
   load.toFixed(1),
 ];
 
@@ -31,10 +40,12 @@ const HEADS = [
   "flannel",
   "families",
   "kube-proxy",
+  "denied by",
   "ready",
   "upstream's suite",
   "its time",
   "own tests",
+  "all of it",
   "load",
 ];
 
@@ -42,12 +53,12 @@ const HEADS = [
 export async function everyShape(progress: Progress): Promise<WholeRun[]> {
   const document = inRepository("docs/testing.md");
   const runs: WholeRun[] = [];
-  for (const shape of shapes) {
-    const result = await wholeRun(shape, progress);
+  for (const plan of plans) {
+    const result = await wholeRun(plan, progress);
     console.log(summary(result));
     runs.push(result);
     const said = `On ${new Date().toISOString().slice(0, 10)} at commit \`${await commitName()}\`:`;
-    const text = `${said}\n\n${markdownTable([HEADS, ...runs.map(row)])}`;
+    const text = `${said}\n\n${markdownTable([HEADS, ...runs.map((each) => row(each))])}`;
     await writeFile(document, withSection(await readFile(document, "utf8"), "e2e", text));
   }
   return runs;

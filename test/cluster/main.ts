@@ -4,42 +4,51 @@ import { type Progress, startProgress } from "../../src/lab/progress.ts";
 import { writeLatency } from "./latency/latency.ts";
 import { buildAll, missingForCluster } from "./build/build.ts";
 import { everyShape } from "./every-shape.ts";
-import { buildImage, isGood, summary, type WholeRun, wholeRun } from "./whole-run.ts";
+import {
+  buildImage,
+  defaultPlan,
+  isGood,
+  type RunPlan,
+  summary,
+  type WholeRun,
+  wholeRun,
+} from "./whole-run.ts";
 import { down } from "./rig/down.ts";
 import { inNode } from "./rig/in-node.ts";
 import { installSelvedge } from "./rig/install-selvedge.ts";
 import { kubectl, kubectlWords } from "./rig/kubectl.ts";
-import { type ClusterShape, defaultShape } from "./rig/shape.ts";
+import { defaultShape } from "./rig/shape.ts";
 import { standingCluster } from "./rig/standing-cluster.ts";
 import { uninstallSelvedge } from "./rig/uninstall-selvedge.ts";
 import { up } from "./rig/up.ts";
 import { NETPOL, runUpstream } from "./rig/upstream-suite.ts";
 
-const USAGE = `node test/cluster/main.ts up | run [--flannel vxlan|host-gw] [--dual-stack] [--proxy iptables|nftables] [--focus REGEXP]
+const USAGE = `node test/cluster/main.ts up | run [--flannel vxlan|host-gw] [--dual-stack] [--proxy iptables|nftables] [--deny drop|reject] [--focus REGEXP]
 node test/cluster/main.ts run-all | install | uninstall | e2e [FOCUS] | latency [EVENTS] | kubectl ARG... | in NODE COMMAND... | down`;
 
-interface Asked {
-  readonly shape: ClusterShape;
-  /** Which of upstream's tests. */
-  readonly focus: string;
-}
-
-function parse(args: readonly string[]): Asked {
+function parse(args: readonly string[]): RunPlan {
   const { values } = parseArgs({
     args: [...args],
     options: {
       flannel: { type: "string", default: defaultShape.flannel },
       proxy: { type: "string", default: defaultShape.proxy },
       "dual-stack": { type: "boolean", default: false },
-      focus: { type: "string", default: NETPOL },
+      deny: { type: "string", default: defaultPlan.deny },
+      focus: { type: "string", default: defaultPlan.focus },
     },
   });
-  const { flannel, proxy } = values;
+  const { flannel, proxy, deny, focus } = values;
   if (flannel !== "vxlan" && flannel !== "host-gw")
     throw new Error(`--flannel ${flannel}: want vxlan or host-gw`);
   if (proxy !== "iptables" && proxy !== "nftables")
     throw new Error(`--proxy ${proxy}: want iptables or nftables`);
-  return { shape: { nodes: 2, flannel, proxy, dualStack: values["dual-stack"] }, focus: values.focus };
+  if (deny !== "drop" && deny !== "reject") throw new Error(`--deny ${deny}: want drop or reject`);
+  return {
+    ...defaultPlan,
+    shape: { nodes: 2, flannel, proxy, dualStack: values["dual-stack"] },
+    deny,
+    focus,
+  };
 }
 
 /** Makes sure of all parts. Throws, with what a machine lacks. */
@@ -92,8 +101,8 @@ async function main([verb = "", ...args]: readonly string[]): Promise<void> {
       await isPrepared(progress);
       return;
     case "run": {
-      const { shape, focus } = parse(args);
-      if (await isPrepared(progress)) report([await wholeRun(shape, progress, focus)]);
+      const plan = parse(args);
+      if (await isPrepared(progress)) report([await wholeRun(plan, progress)]);
       return;
     }
     case "run-all":

@@ -39,6 +39,12 @@ const e2e: GoProgram = {
     go(["test", "-c", "-trimpath", "-ldflags", ldflags, "-o", out, "k8s.io/kubernetes/test/e2e"], MODULE),
 };
 
+/** Runs upstream's tests beside each other, at the version that they are built with. */
+const ginkgo: GoProgram = {
+  name: "ginkgo",
+  build: (out) => go(["build", "-trimpath", "-o", out, "github.com/onsi/ginkgo/v2/ginkgo"], MODULE),
+};
+
 /**
  * flanneld, from a copy of its module without the backend for Tencent's cloud, whose own module not every proxy has. With
  * cgo: its UDP backend is partly in C.
@@ -95,6 +101,7 @@ export const goPrograms: readonly GoProgram[] = [
     "test/images/agnhost",
   ].map(kubernetes),
   e2e,
+  ginkgo,
   flanneld,
 ];
 

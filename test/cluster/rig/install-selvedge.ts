@@ -11,8 +11,11 @@ import { type ClusterShape, nodeNames } from "./shape.ts";
 const arch = process.arch === "arm64" ? "arm64" : "amd64";
 const ARCHIVE = inRepository("build", `selvedge-linux-${arch}.tar`);
 
-const rolledOut = (workload: string): Promise<string> =>
-  kubectl(["-n", "selvedge-system", "rollout", "status", workload, "--timeout=180s"]);
+/** Fulfilled when all controllers and enforcers are up to date and ready. */
+export async function rolledOut(): Promise<void> {
+  for (const workload of ["deployment/selvedge-controller", "daemonset/selvedge-enforcer"])
+    await kubectl(["-n", "selvedge-system", "rollout", "status", workload, "--timeout=180s"]);
+}
 
 /** What a node's mangle tables and sets were before Selvedge was there for the first time. */
 export const beforeFile = (node: string): string => inHome(`before-${node}.txt`);
@@ -30,7 +33,6 @@ export async function installSelvedge(shape: ClusterShape, progress: Progress): 
   await importImage(nodeNames(shape), ARCHIVE);
   progress.step("kubectl apply --server-side -f deploy/selvedge.yaml, and both rollouts");
   await kubectl(["apply", "--server-side", "-f", inRepository("deploy/selvedge.yaml")]);
-  await rolledOut("deployment/selvedge-controller");
-  await rolledOut("daemonset/selvedge-enforcer");
+  await rolledOut();
   progress.end();
 }

@@ -70,3 +70,10 @@ export async function routePods(
     }
   }
 }
+
+/** Takes a node off the LAN without its notice: its link stays up, and nothing comes in or goes out. */
+export const cutOff = (node: string): Promise<string> => ip("cp", "link", "set", `to-${node}`, "nomaster");
+
+/** Puts it back. */
+export const rejoin = (node: string): Promise<string> =>
+  ip("cp", "link", "set", `to-${node}`, "master", "lan0");

@@ -18,6 +18,9 @@ export const NETPOL = String.raw`\[sig-network\] Netpol`;
 /** The kernel of a test machine may have no SCTP sockets, without which a probe of SCTP says nothing. */
 const NEEDS_SCTP = "SCTPConnectivity";
 
+/** How many of upstream's tests run beside each other, each in namespaces of its own. */
+export const PROCESSES = 3;
+
 const attribute = (text: string, name: string): string =>
   new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? "";
 
@@ -36,30 +39,41 @@ export function readReport(xml: string): Pick<SuiteResult, "passed" | "failed"> 
   };
 }
 
-/** Runs upstream's end-to-end tests that match; the whole output is in the cluster's log folder. */
-export async function runUpstream(shape: ClusterShape, focus: string): Promise<SuiteResult> {
+/**
+ * Runs upstream's end-to-end tests that match, `processes` at a time, as upstream's own CI does; the whole output, and the time of each
+ * test, are in the cluster's log folder.
+ */
+export async function runUpstream(
+  shape: ClusterShape,
+  focus: string,
+  processes = PROCESSES,
+): Promise<SuiteResult> {
   const folder = inHome("e2e");
   await mkdir(folder, { recursive: true });
   const began = performance.now();
   const [command = "", ...within] = inNetns("cp");
-  const child = spawn(
-    command,
-    [
-      ...within,
-      join(programs, "e2e.test"),
-      `--kubeconfig=${inHome("admin.kubeconfig")}`,
-      "--provider=skeleton",
-      `--num-nodes=${shape.nodes}`,
-      "--allowed-not-ready-nodes=0",
-      "--system-pods-startup-timeout=30s",
-      `--report-dir=${folder}`,
-      "--disable-log-dump",
-      "--ginkgo.no-color",
-      `--ginkgo.focus=${focus}`,
-      `--ginkgo.skip=${NEEDS_SCTP}`,
-    ],
-    { stdio: ["ignore", "pipe", "pipe"], cwd: folder },
-  );
+  const ginkgo = [
+    join(programs, "ginkgo"),
+    `--procs=${processes}`,
+    "--no-color",
+    // Names each probe, from which can be told what time went with waiting.
+    "-v",
+    `--focus=${focus}`,
+    `--skip=${NEEDS_SCTP}`,
+  ];
+  const suite = [
+    `--kubeconfig=${inHome("admin.kubeconfig")}`,
+    "--provider=skeleton",
+    `--num-nodes=${shape.nodes}`,
+    "--allowed-not-ready-nodes=0",
+    "--system-pods-startup-timeout=30s",
+    `--report-dir=${folder}`,
+    "--disable-log-dump",
+  ];
+  const child = spawn(command, [...within, ...ginkgo, join(programs, "e2e.test"), "--", ...suite], {
+    stdio: ["ignore", "pipe", "pipe"],
+    cwd: folder,
+  });
   const log = createWriteStream(logFile("e2e"));
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
