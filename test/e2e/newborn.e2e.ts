@@ -1,25 +1,13 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Knocker, startKnocker } from "../cluster/latency/start-knocker.ts";
-import { nodeFolder } from "../cluster/rig/node-configs.ts";
 import { apply, remove } from "./support/api.ts";
+import { nextAddress } from "./support/give-out-next.ts";
 import { useNamespace } from "./support/namespace.ts";
 import { podManifest, PORT, readyPod } from "./support/pod.ts";
 import { type ThreePods, threePods } from "./support/three-pods.ts";
 
 const BIRTHS = 5;
-
-const last = (address: string): number => Number(address.split(".").at(-1));
-
-/** The plugin host-local gives out one address after the other. */
-async function nextAddress(node: string): Promise<string> {
-  const file = join(nodeFolder(node), "fs/var/lib/cni/networks/cbr0/last_reserved_ip.0");
-  const before = (await readFile(file, "utf8")).trim();
-  const next = last(before) >= 254 ? 2 : last(before) + 1;
-  return [...before.split(".").slice(0, 3), next].join(".");
-}
 
 const now = (): number => performance.timeOrigin + performance.now();
 

@@ -1,35 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { kubectl } from "../cluster/rig/kubectl.ts";
-import { until } from "../cluster/rig/until.ts";
-import { apply, get, remove } from "./support/api.ts";
+import { apply, remove } from "./support/api.ts";
 import { closes, opens } from "./support/connects.ts";
 import { useNamespace } from "./support/namespace.ts";
 import { podManifest, readyPod } from "./support/pod.ts";
 import { allowLabelled, policy } from "./support/policy.ts";
 import { type ThreePods, threePods, ways } from "./support/three-pods.ts";
-import { type TrafficResult, underTraffic } from "./support/traffic.ts";
-
-interface Lease {
-  readonly spec: { readonly holderIdentity?: string };
-}
+import { expectTight, type TrafficResult, underTraffic } from "./support/traffic.ts";
 
 const SYSTEM = ["-n", "selvedge-system"];
-const holder = async (): Promise<string> =>
-  (await get<Lease>("lease", "selvedge-controller", ...SYSTEM)).spec.holderIdentity ?? "";
-
 const restart = async (workload: string): Promise<void> => {
   await kubectl([...SYSTEM, "rollout", "restart", workload]);
   await kubectl([...SYSTEM, "rollout", "status", workload, "--timeout=180s"]);
 };
-
-function expectTight(what: string, { allowed, denied }: TrafficResult): void {
-  console.log(
-    `${what}: ${allowed.lost} of ${allowed.sent} allowed lost, ${denied.leaked} of ${denied.sent} denied leaked`,
-  );
-  expect(allowed.sent).toBeGreaterThan(100);
-  expect(denied.sent).toBeGreaterThan(100);
-  expect({ lost: allowed.lost, leaked: denied.leaked }).toEqual({ lost: 0, leaked: 0 });
-}
 
 describe("under traffic", () => {
   const namespace = useNamespace("e2e-traffic");
@@ -65,43 +48,6 @@ describe("under traffic", () => {
       "rolling update of controllers",
       await during(() => restart("deployment/selvedge-controller")),
     );
-  });
-
-  it("a leader that is killed is followed by the other controller", async () => {
-    const before = await holder();
-    const [node = ""] = before.split("_");
-    const leader = (
-      await kubectl([
-        ...SYSTEM,
-        "get",
-        "pods",
-        "-l",
-        "app.kubernetes.io/component=controller",
-        `--field-selector=spec.nodeName=${node}`,
-        "-o",
-        "name",
-      ])
-    ).trim();
-    expect(leader).not.toBe("");
-    const result = await during(async () => {
-      await kubectl([...SYSTEM, "delete", "--force", "--grace-period=0", leader]);
-      await until("another controller leads", async () => {
-        const now = await holder();
-        return now !== "" && now !== before;
-      });
-    });
-    expectTight("takeover", result);
-    // The new leader's policies are followed.
-    await apply(
-      policy(namespace, "close-friend", {
-        podSelector: { matchLabels: { role: "friend" } },
-        policyTypes: ["Ingress"],
-      }),
-    );
-    await closes(pods.server.netnsPath, pods.friend.ip);
-    await remove("networkpolicy", "close-friend", "-n", namespace);
-    await opens(pods.server.netnsPath, pods.friend.ip);
-    await kubectl([...SYSTEM, "rollout", "status", "deployment/selvedge-controller", "--timeout=180s"]);
   });
 
   it("pods, labels and namespaces that come and go touch no other's traffic", async () => {

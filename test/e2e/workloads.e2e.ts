@@ -3,6 +3,7 @@ import { kubectl } from "../cluster/rig/kubectl.ts";
 import { until } from "../cluster/rig/until.ts";
 import { apply, get, remove } from "./support/api.ts";
 import { closes, opens } from "./support/connects.ts";
+import { giveOutNext } from "./support/give-out-next.ts";
 import { useNamespace } from "./support/namespace.ts";
 import { podManifest, type PodObject, PORT, readyPod, serverContainer } from "./support/pod.ts";
 import { type ThreePods, threePods } from "./support/three-pods.ts";
@@ -71,7 +72,22 @@ describe("workloads", () => {
     }
   });
 
-  it("finish as Jobs: their address is no friend's any more when somebody else has it", async () => {
+  /** Has a foe born with this address on its node, and finds it isolated as such. */
+  async function inherits(address: string, node: string): Promise<void> {
+    const heir = await until("a pod is born with the address", async () => {
+      await giveOutNext(node, address);
+      await apply(podManifest({ namespace, name: "heir", node, labels: { role: "foe" } }));
+      const pod = await readyPod(namespace, "heir");
+      if (pod.ip === address) return pod;
+      // Another test's pod was faster.
+      await remove("pod", "heir", "-n", namespace);
+      return undefined;
+    });
+    await closes(heir.netnsPath, pods.server.ip);
+    await remove("pod", "heir", "-n", namespace);
+  }
+
+  it("finish as Jobs: whoever has their address next is no friend, though they still are in the API", async () => {
     await apply({
       apiVersion: "batch/v1",
       kind: "Job",
@@ -87,15 +103,18 @@ describe("workloads", () => {
     await kubectl(["wait", "-n", namespace, "--for=condition=complete", "job/job", "--timeout=120s"]);
     expect(await kubectl(["logs", "-n", namespace, "job/job"])).toContain("tight");
     const { items } = await get<{ items: PodObject[] }>("pods", "-l", "job=job", "-n", namespace);
-    const address = items[0]?.status.podIP ?? "";
+    const [finished] = items;
+    const address = finished?.status.podIP ?? "";
     expect(address).not.toBe("");
-    // Its pod still is there, and has its address in its status; the group must be without it.
     await until("no group has the finished pod's address", async () =>
       (await kubectl(["get", "addressgroups", "-o", "json"])).includes(`"${address}"`) ? undefined : true,
     );
+    await inherits(address, finished?.spec.nodeName ?? "");
+    const { status } = await get<PodObject>("pod", finished?.metadata.name ?? "", "-n", namespace);
+    expect(status.podIP).toBe(address);
   });
 
-  it("as a StatefulSet come back under their name with another address", async () => {
+  it("as a StatefulSet come back under their name with another address, and leave nothing to whoever has the old one", async () => {
     const labels = { set: "db", role: "friend" };
     await apply(
       {
@@ -129,6 +148,8 @@ describe("workloads", () => {
       return now.metadata.uid !== metadata.uid || undefined;
     });
     const after = await readyPod(namespace, "db-0");
+    expect(after.ip).not.toBe(before.ip);
     await opens(after.netnsPath, pods.server.ip);
+    await inherits(before.ip, before.node);
   });
 });

@@ -2,13 +2,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Stream, type StreamCount, type StreamEnd, type StreamWay } from "../../../src/lab/prober/stream.ts";
+import { expect } from "vitest";
+import { Stream, type StreamCount, type StreamEnd } from "../../../src/lab/prober/stream.ts";
 import type { RunningPod } from "./pod.ts";
 
 /** What became of new connections that went on while something happened. */
 export interface TrafficResult {
   readonly allowed: { readonly sent: number; readonly lost: number };
   readonly denied: { readonly sent: number; readonly leaked: number };
+  /** The ways by which something got lost or leaked, for people. */
+  readonly odd: readonly string[];
 }
 
 const endOf = ({ name, netnsPath, ip, ipv6 }: RunningPod): StreamEnd => ({
@@ -18,10 +21,11 @@ const endOf = ({ name, netnsPath, ip, ipv6 }: RunningPod): StreamEnd => ({
   addresses: { v4: ip, v6: ipv6 ?? "fd00:dead::1" },
 });
 
-const isIn =
-  (ways: readonly StreamWay["from"][]) =>
-  ({ way }: StreamCount): boolean =>
-    ways.includes(`${way.from} ${way.to}`);
+/** So long, in milliseconds, may take what was received to be told. */
+const PATIENCE = 10_000;
+
+const wayText = ({ way, sent, received }: StreamCount): string =>
+  `${way.protocol} ${way.family} ${way.from} -> ${way.to}: ${received} of ${sent} arrived`;
 
 /**
  * Sends new connections, UDP and TCP, between pods while `happens` does, and for a second longer. `allowed` and `denied`
@@ -41,24 +45,42 @@ export async function underTraffic(
     windowFile: join(folder, "window"),
     isSent: (from, to) => ways.has(`${from.name} ${to.name}`),
   });
+  const counts = (of: readonly string[]): StreamCount[] =>
+    stream.counts().filter(({ window, way }) => window === 1 && of.includes(`${way.from} ${way.to}`));
+  const lost = (): StreamCount[] => counts(allowed).filter(({ sent, received }) => received < sent);
   try {
     await stream.window(1);
     await sleep(1_000);
     await happens();
     await sleep(1_000);
     await stream.window(0);
-    // What is on its way arrives, and is told.
+    // What leaks may be on its way. And on a busy machine, what is received is told late.
     await sleep(2_000);
+    for (const patience = Date.now() + PATIENCE; lost().length > 0 && Date.now() < patience;)
+      await sleep(200);
   } finally {
     await stream.close();
     await rm(folder, { recursive: true });
   }
-  const counts = stream.counts().filter(({ window }) => window === 1);
   const sum = (of: readonly StreamCount[], what: "sent" | "received"): number =>
     of.reduce((total, count) => total + count[what], 0);
-  const [good, bad] = [counts.filter(isIn(allowed)), counts.filter(isIn(denied))];
+  const [good, bad] = [counts(allowed), counts(denied)];
   return {
     allowed: { sent: sum(good, "sent"), lost: sum(good, "sent") - sum(good, "received") },
     denied: { sent: sum(bad, "sent"), leaked: sum(bad, "received") },
+    odd: [...lost(), ...bad.filter(({ received }) => received > 0)].map((count) => wayText(count)),
   };
+}
+
+/** Says how it went, and fails if anything leaked or got lost. */
+export function expectTight(what: string, { allowed, denied, odd }: TrafficResult): void {
+  console.log(
+    [
+      `${what}: ${allowed.lost} of ${allowed.sent} allowed lost, ${denied.leaked} of ${denied.sent} denied leaked`,
+      ...odd,
+    ].join("\n"),
+  );
+  expect(allowed.sent).toBeGreaterThan(100);
+  expect(denied.sent).toBeGreaterThan(100);
+  expect({ lost: allowed.lost, leaked: denied.leaked }).toEqual({ lost: 0, leaked: 0 });
 }
