@@ -1,19 +1,28 @@
 import { describe, expect, test } from "vitest";
+import { families } from "../../src/core/address.ts";
 import { parseCidr } from "../../src/core/cidr.ts";
 import type { Pod } from "../../src/core/cluster.ts";
 import type { NetworkPolicySpec } from "../../src/core/network-policy.ts";
 import type { GateScope } from "../../src/core/start-gate.ts";
 import { isEmptyPlan, planWrites } from "../../src/kernel/plan.ts";
+import { type Host, plainHost } from "../../src/render/host.ts";
 import type { Cluster } from "../../src/core/compile.ts";
 import { nodes } from "../support/arbitrary/addresses.ts";
 import { addressOfBits, bitsOf, bitsOfAddress, textOfBits } from "../support/bits.ts";
 import { type Change, changeArbitrary } from "../support/change-arbitrary.ts";
 import { manifests } from "../support/manifests.ts";
 import { must } from "../support/must.ts";
+import type { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
 import type { Packet } from "../support/netfilter/packet.ts";
 import { kernelWith, readBack, stepsOf } from "../support/packet-interpreter.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
-import { type Glitch, type Transition, rulesetOf, transition } from "../support/transition.ts";
+import {
+  type Glitch,
+  type Surroundings,
+  type Transition,
+  rulesetOf,
+  transition,
+} from "../support/transition.ts";
 
 function report({ before, after }: Change, { packet, kind, writes }: Glitch): Error {
   const { source, destination, protocol, port } = packet;
@@ -26,11 +35,11 @@ function report({ before, after }: Change, { packet, kind, writes }: Glitch): Er
 function examine(
   change: Change,
   isWrong: (glitch: Glitch, transition: Transition, node: string) => boolean,
-  scope?: GateScope,
+  surroundings?: Surroundings,
 ): number {
   let verdicts = 0;
   for (const { name } of nodes) {
-    const made = transition(change, name, nodes, scope);
+    const made = transition(change, name, nodes, surroundings);
     const wrong = made.glitches.find((glitch) => isWrong(glitch, made, name));
     if (wrong !== undefined) throw report(change, wrong);
     verdicts += made.verdicts;
@@ -72,7 +81,32 @@ describe("while a plan is carried out", () => {
           change,
           ({ kind, packet }, made, node) =>
             kind === "dropped" || !(isJudgedTwice(change, packet, node) || changesBoth(made)),
-          scope,
+          { scope },
+        ),
+      ),
+    SEARCH_TIMEOUT,
+  );
+
+  /** Whoever accepts all before us, in filter: what is refused is not to live by it. */
+  const acceptAll = (kernel: MemoryKernel): void => {
+    for (const family of families)
+      kernel.restoreTable(family, "*filter\n-I FORWARD 1 -j ACCEPT\n-I OUTPUT 1 -j ACCEPT\nCOMMIT\n");
+  };
+  const rejecting: Host = { ...plainHost, denial: "reject" };
+
+  test.each([
+    ["denied packets are refused", [rejecting, rejecting]],
+    ["refusing begins", [plainHost, rejecting]],
+    ["refusing ends", [rejecting, plainHost]],
+  ] as const)(
+    "the same holds where %s, and others accept all before us in filter",
+    (name, hosts) =>
+      search(`hitless, ${name}`, { cases: changeArbitrary, inTest: 40 }, (change) =>
+        examine(
+          change,
+          ({ kind, packet }, made, node) =>
+            kind === "dropped" || !(isJudgedTwice(change, packet, node) || changesBoth(made)),
+          { hosts, neighbours: acceptAll },
         ),
       ),
     SEARCH_TIMEOUT,

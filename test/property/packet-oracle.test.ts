@@ -13,6 +13,7 @@ import { nodes } from "../support/arbitrary/addresses.ts";
 import { addressAtoms, flowAtoms } from "../support/atoms.ts";
 import { addressOfBits } from "../support/bits.ts";
 import { clusterArbitrary } from "../support/cluster-arbitrary.ts";
+import type { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
 import { type NaiveEnd, endAt } from "../support/naive/ends.ts";
 import { arrives, checkpoints, kernelWith, packetsOf, readBack } from "../support/packet-interpreter.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
@@ -26,10 +27,15 @@ const isOnTheWire = (from: NaiveEnd, to: NaiveEnd): boolean =>
   (from.pod !== undefined || to.pod !== undefined) &&
   (from.pod !== to.pod || from.candidates[0] === to.candidates[0]);
 
-function compareWithKernel(cluster: Cluster, host?: Host): number {
+function compareWithKernel(
+  cluster: Cluster,
+  host?: Host,
+  neighbours: (kernel: MemoryKernel) => void = () => undefined,
+): number {
   const program = compile(cluster);
   const book = addressBook(livePods(cluster.pods), nodes);
   const kernels = new Map(nodes.map(({ name }) => [name, kernelWith(rulesetOf(cluster, name, host))]));
+  for (const kernel of kernels.values()) neighbours(kernel);
   const flows = flowAtoms(cluster);
   let compared = 0;
   for (const family of families) {
@@ -58,15 +64,19 @@ function compareWithKernel(cluster: Cluster, host?: Host): number {
   return compared;
 }
 
-function compareReading(cluster: Cluster): number {
+function compareReading(cluster: Cluster, host?: Host): number {
   for (const { name } of nodes) {
-    const ruleset = rulesetOf(cluster, name);
+    const ruleset = rulesetOf(cluster, name, host);
     expect(isEmptyPlan(planWrites(stateAfter(ruleset), ruleset))).toBe(true);
     const state = readBack(kernelWith(ruleset));
     const meant = stateAfter(ruleset);
     const sets = [...meant.sets].map(([set, { type, entries }]) => [set, { type, entries }] as const);
     expect(state.sets).toEqual(new Map(sets));
-    for (const family of families) expect(state.tables[family].chains).toEqual(meant.tables[family].chains);
+    for (const family of families) {
+      const [is, was] = [state.tables[family], meant.tables[family]];
+      expect(is.chains).toEqual(was.chains);
+      expect(is.filter?.chains.size).toBe(was.filter?.chains.size ?? 0);
+    }
     expect(isEmptyPlan(planWrites(state, ruleset))).toBe(true);
   }
   return nodes.length;
@@ -91,9 +101,30 @@ describe("the rendered rules, interpreted packet by packet", () => {
     SEARCH_TIMEOUT,
   );
 
+  test.each([
+    ["", []],
+    [", and others accept all before us in filter", ["FORWARD", "OUTPUT"]],
+  ] as const)(
+    "let pass exactly that where denied packets are refused%s",
+    (name, accepting) =>
+      search(`packet oracle, refused${name}`, { cases: clusterArbitrary, inTest: 30 }, (cluster) =>
+        compareWithKernel(cluster, { ...plainHost, denial: "reject" }, (kernel) => {
+          const rules = accepting.map((chain) => `-I ${chain} 1 -j ACCEPT`);
+          for (const family of families)
+            kernel.restoreTable(family, ["*filter", ...rules, "COMMIT", ""].join("\n"));
+        }),
+      ),
+    SEARCH_TIMEOUT,
+  );
+
   test(
     "are read back as they were written, and then nothing is left to write",
-    () => search("reading back", { cases: clusterArbitrary, inTest: 200 }, compareReading),
+    () =>
+      search(
+        "reading back",
+        { cases: clusterArbitrary, inTest: 200 },
+        (cluster) => compareReading(cluster) + compareReading(cluster, { ...plainHost, denial: "reject" }),
+      ),
     SEARCH_TIMEOUT,
   );
 });

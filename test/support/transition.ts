@@ -6,7 +6,7 @@ import { nodeProgram } from "../../src/core/node-program.ts";
 import type { GateScope } from "../../src/core/start-gate.ts";
 import { type Plan, planWrites } from "../../src/kernel/plan.ts";
 import type { KernelState } from "../../src/kernel/state.ts";
-import type { Host } from "../../src/render/host.ts";
+import { type Host, plainHost } from "../../src/render/host.ts";
 import { renderIptables } from "../../src/render/iptables.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
 import { addressAtoms, flowAtoms } from "./atoms.ts";
@@ -68,16 +68,26 @@ function samplePackets({ before, after }: Change, nodes: readonly Node[]): Packe
 const isForwarded = (kernel: MemoryKernel, packet: Packet): boolean =>
   fateOf(kernel, "FORWARD", packet) === "passed";
 
+/** Where a change happens. */
+export interface Surroundings {
+  readonly scope?: GateScope | undefined;
+  /** The node's host before the change, and after it. */
+  readonly hosts?: readonly [Host, Host];
+  /** What others have written before us. */
+  readonly neighbours?: (kernel: MemoryKernel) => void;
+}
+
 /** Carries out the plan that leads one node from `before` to `after`, and looks at every sampled packet at each step. */
 export function transition(
   change: Change,
   node: string,
   nodes: readonly Node[],
-  scope?: GateScope,
+  { scope, hosts = [plainHost, plainHost], neighbours = () => undefined }: Surroundings = {},
 ): Transition {
-  const kernel = kernelWith(rulesetOf(change.before, node, scope));
-  const wanted = rulesetOf(change.after, node, scope);
+  const kernel = kernelWith(rulesetOf(change.before, node, scope, hosts[0]));
+  const wanted = rulesetOf(change.after, node, scope, hosts[1]);
   const end = kernelWith(wanted);
+  for (const each of [kernel, end]) neighbours(each);
   const standing = readBack(kernel);
   const plan = planWrites(standing, wanted);
   const steady = samplePackets(change, nodes)
