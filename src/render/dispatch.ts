@@ -1,5 +1,5 @@
 import { type Address, addressBits } from "../core/address.ts";
-import { type Cidr, cidrAround, formatCidr } from "../core/cidr.ts";
+import { type Cidr, cidrAround, formatCidr, isInCidr } from "../core/cidr.ts";
 import type { Direction } from "../core/policy.ts";
 import type { Host } from "./host.ts";
 import { classChain, dispatchChain, restChain, trieChain } from "./names.ts";
@@ -34,18 +34,43 @@ function commonBlock(leaves: readonly Leaf[]): Cidr | undefined {
   return undefined;
 }
 
-/** Leads to the trie whoever may be in it. That takes no set: who is isolated is in the trie. */
-export function entryRule(direction: Direction, leaves: readonly Leaf[]): string {
-  const block = commonBlock(leaves);
-  const jump = `-j ${dispatchChain(direction)}`;
-  return ruleText(
-    block === undefined ? jump : `${sideOf[direction]} ${formatCidr(block)} ${jump}`,
-    `${direction} of isolated pods`,
+/** Those that lie in no other. */
+const widest = (blocks: readonly Cidr[]): Cidr[] =>
+  blocks.filter(
+    (block, i) =>
+      !blocks.some(
+        (other, j) =>
+          isInCidr({ family: block.family, value: block.first }, other) &&
+          (other.length < block.length || (other.length === block.length && j < i)),
+      ),
+  );
+
+/**
+ * Lead to the trie, once each, whoever may be in it or lies in the start gate's blocks. That takes no set: who is isolated
+ * is in the trie.
+ */
+export function entryRules(
+  direction: Direction,
+  leaves: readonly Leaf[],
+  gated: readonly Cidr[],
+): readonly string[] {
+  const entry = (match: string): string =>
+    ruleText(`${match}-j ${dispatchChain(direction)}`, `${direction} of isolated pods`);
+  const outside = leaves.filter(({ address }) => !gated.some((block) => isInCidr(address, block)));
+  const block = commonBlock(outside);
+  if (block === undefined && (outside.length > 0 || gated.length === 0)) return [entry("")];
+  return widest([...gated, ...(block === undefined ? [] : [block])]).map((each) =>
+    entry(`${sideOf[direction]} ${formatCidr(each)} `),
   );
 }
 
-/** The trie's end for all whom it does not know: here alone the set of the isolated is asked. */
-export const restRules = (direction: Direction, isolated: string): readonly string[] => [
+/** The trie's end for all whom it does not know: here alone sets are asked who is isolated, and `gate` who is known. */
+export const restRules = (
+  direction: Direction,
+  isolated: string,
+  gate: readonly string[],
+): readonly string[] => [
+  ...gate,
   ruleText(
     `-m set --match-set ${isolated} ${direction === "ingress" ? "dst" : "src"} -j DROP`,
     "isolated, and no chain knows this address: closed",

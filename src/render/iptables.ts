@@ -1,7 +1,7 @@
 import { type Family, families } from "../core/address.ts";
 import type { ClassRule, NodeProgram, SubjectClass } from "../core/node-program.ts";
 import { type Direction, directions, ruleIdText } from "../core/policy.ts";
-import { type Leaf, dispatchChains, entryRule } from "./dispatch.ts";
+import { type Leaf, dispatchChains, entryRules } from "./dispatch.ts";
 import { type IsolatedPods, isolatedPods, restChains } from "./isolated-pods.ts";
 import { FORWARD_CHAIN, classChain } from "./names.ts";
 import { type GateRules, gateRules } from "./gate.ts";
@@ -62,13 +62,12 @@ export function forwardChain(
       : []),
     ...(family === "IPv6" ? neighbours : []),
     ...linkLocalRules(family, host),
-    ...gate.inForward,
     // Where a flow was cut, conntrack would take the server's next packet for a new flow of its own (tcp_loose), and the
     // client's packets for replies to it. What nobody remembers and starts in mid-stream must come from the client.
     forgotten(isolated.ingress.set, "src"),
     forgotten(isolated.egress.set, "dst"),
-    entryRule("egress", isolated.egress.leaves),
-    entryRule("ingress", isolated.ingress.leaves),
+    ...entryRules("egress", isolated.egress.leaves, gate.blocks),
+    ...entryRules("ingress", isolated.ingress.leaves, gate.blocks),
   ];
 }
 
@@ -118,7 +117,7 @@ function renderFamily(program: NodeProgram, family: Family, host: Host): FamilyR
   const populated = new Set([...leaves.ingress, ...leaves.egress].map(({ classId }) => classId));
   const chains = new Map<string, readonly string[]>([
     [FORWARD_CHAIN, forwardChain(family, isolated, gate, host)],
-    ...restChains(isolated),
+    ...restChains(isolated, gate),
     ...gate.chains,
     ...refused.chains,
     ...directions.flatMap((direction) => [...dispatchChains(direction, leaves[direction], host.selfTraffic)]),

@@ -1,6 +1,7 @@
 import { formatAddress } from "../core/address.ts";
 import { type Direction, directions } from "../core/policy.ts";
 import { type Leaf, restRules } from "./dispatch.ts";
+import type { GateRules } from "./gate.ts";
 import { restChain } from "./names.ts";
 import type { SetTable } from "./set-table.ts";
 
@@ -25,5 +26,9 @@ export function isolatedPods(
 /** The ends of both tries. */
 export const restChains = (
   isolated: Readonly<Record<Direction, IsolatedPods>>,
+  gate: GateRules,
 ): [string, readonly string[]][] =>
-  directions.map((direction) => [restChain(direction), restRules(direction, isolated[direction].set)]);
+  directions.map((direction) => [
+    restChain(direction),
+    restRules(direction, isolated[direction].set, gate.inRest[direction]),
+  ]);

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Family, addressBits, parseAddress } from "../../src/core/address.ts";
+import { parseCidr } from "../../src/core/cidr.ts";
 import { digest } from "../../src/core/digest.ts";
-import { type Leaf, dispatchChains, entryRule, restRules } from "../../src/render/dispatch.ts";
+import { type Leaf, dispatchChains, entryRules, restRules } from "../../src/render/dispatch.ts";
 import { addressOfBits, bitsOfAddress, following } from "../support/bits.ts";
 import { must } from "../support/must.ts";
 import { type MemorySet, createSet } from "../support/netfilter/ipset.ts";
@@ -44,8 +45,8 @@ function examine(leaves: readonly Leaf[]): number {
     ...[...chains].flatMap(([name, rules]) => rules.map((rule) => `-A ${name} ${rule}`)),
     `-A ${classes[0]} -j RETURN`,
     `-A ${classes[1]} -j DROP`,
-    ...restRules("ingress", "isolated").map((rule) => `-A SV-I-REST ${rule}`),
-    `-A FORWARD ${entryRule("ingress", leaves)}`,
+    ...restRules("ingress", "isolated", []).map((rule) => `-A SV-I-REST ${rule}`),
+    ...entryRules("ingress", leaves, []).map((rule) => `-A FORWARD ${rule}`),
     "COMMIT",
   ].join("\n");
   const width = bitsOfAddress(first.address).length;
@@ -124,12 +125,24 @@ test("where nobody is isolated there is a chain, which leads to the rest", () =>
   expect(others).toEqual([]);
 });
 
-test("only who may be in the trie is led to it", () => {
-  const entry = (leaves: readonly Leaf[]): string =>
-    entryRule("egress", leaves).replace(/-m comment --comment "[^"]*" /, "");
-  expect(entry([])).toBe("-j SV-EGRESS");
-  expect(entry(row(1, "10.0.0.8"))).toBe("-s 10.0.0.8/32 -j SV-EGRESS");
-  expect(entry(row(17, "10.0.0.8"))).toBe("-s 10.0.0.0/24 -j SV-EGRESS");
-  expect(entry(row(17, "fd00::8"))).toBe("-s fd00::/120 -j SV-EGRESS");
-  expect(entry(row(17, "10.0.0.0", 1n << 27n))).toBe("-j SV-EGRESS");
+test("only who may be in the trie, or lies in a block of the start gate, is led to it, and once", () => {
+  const entries = (leaves: readonly Leaf[], gated: readonly string[] = []): string[] =>
+    entryRules(
+      "egress",
+      leaves,
+      gated.map((cidr) => must(parseCidr(cidr))),
+    ).map((rule) => rule.replace(/-m comment --comment "[^"]*" /, ""));
+  expect(entries([])).toEqual(["-j SV-EGRESS"]);
+  expect(entries(row(1, "10.0.0.8"))).toEqual(["-s 10.0.0.8/32 -j SV-EGRESS"]);
+  expect(entries(row(17, "10.0.0.8"))).toEqual(["-s 10.0.0.0/24 -j SV-EGRESS"]);
+  expect(entries(row(17, "fd00::8"))).toEqual(["-s fd00::/120 -j SV-EGRESS"]);
+  const scattered = row(17, "10.0.0.0", 1n << 27n);
+  expect(entries(scattered)).toEqual(["-j SV-EGRESS"]);
+  expect(entries(scattered, ["10.0.0.0/24"])).toEqual(["-j SV-EGRESS"]);
+  const [block, other] = ["-s 10.0.0.0/24 -j SV-EGRESS", "-s 10.0.1.0/24 -j SV-EGRESS"];
+  expect(entries([], ["10.0.0.0/24"])).toEqual([block]);
+  expect(entries(row(17, "10.0.0.8"), ["10.0.0.0/24", "10.0.1.0/24"])).toEqual([block, other]);
+  expect(entries(row(17, "10.0.1.8"), ["10.0.0.0/24"])).toEqual([block, other]);
+  expect(entries(row(2, "9.0.0.0", 1n << 25n), ["10.0.0.0/24"])).toEqual(["-s 0.0.0.0/4 -j SV-EGRESS"]);
+  expect(entries(row(1, "10.0.0.8"), ["10.0.0.0/24", "10.0.0.0/24", "10.0.0.0/25"])).toEqual([block]);
 });

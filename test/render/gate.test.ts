@@ -31,12 +31,13 @@ describe("the start gate", () => {
     ]);
   });
 
-  test("is two rules a block, and a chain that says what it drops", () => {
+  test("is a rule a block at the end of each trie, and a chain that says what it drops", () => {
     const table = setTable("IPv4", new Map());
     const gate = startGate(scope(["10.0.0.0/24", "fd00::/64"], ["10.0.0.254", "fd00::1"]), []);
-    const { inForward, chains } = gateRules(gate, "IPv4", table);
+    const { blocks, inRest, chains } = gateRules(gate, "IPv4", table);
+    expect(blocks).toEqual([parseCidr("10.0.0.0/24")]);
     const words = (way: string) => `start gate: ${way} an address of this node where no pod is known`;
-    expect(inForward.map(readable)).toEqual([
+    expect([...inRest.egress, ...inRest.ingress].map(readable)).toEqual([
       `-s 10.0.0.0/24 -m set ! --match-set SV4-known-* src -m comment --comment "${words("from")}" -g SV-GATE`,
       `-d 10.0.0.0/24 -m set ! --match-set SV4-known-* dst -m comment --comment "${words("to")}" -g SV-GATE`,
     ]);
@@ -59,7 +60,11 @@ describe("the start gate", () => {
       [gate, "IPv6"],
     ] as const) {
       const table = setTable(family, new Map());
-      expect(gateRules(each, family, table)).toEqual({ inForward: [], chains: new Map() });
+      expect(gateRules(each, family, table)).toEqual({
+        blocks: [],
+        inRest: { ingress: [], egress: [] },
+        chains: new Map(),
+      });
       expect(table.sets.size).toBe(0);
     }
   });

@@ -1,5 +1,5 @@
 import { readGateLine } from "../../kernel/gate-line.ts";
-import { FORWARD_CHAIN, GATE_CHAIN } from "../../render/names.ts";
+import { GATE_CHAIN, isOurChain } from "../../render/names.ts";
 import { jumpOf } from "../../kernel/saved-rules.ts";
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
@@ -27,7 +27,7 @@ export function startGate(facts: NodeFacts): Finding[] {
   const tables = ourTables(facts);
   if (tables.length === 0) return [ok(check, "nothing of Selvedge's stands")];
   const isGated = tables.some(({ mangle }) =>
-    mangle.rules.some(({ chain, rule }) => chain === FORWARD_CHAIN && jumpOf(rule)?.to === GATE_CHAIN),
+    mangle.rules.some(({ chain, rule }) => isOurChain(chain) && jumpOf(rule)?.to === GATE_CHAIN),
   );
   if (isGated) return [ok(check, "its rules stand: new pods stay closed until an enforcer programs them")];
   // That no enforcer is well is another check's finding.

@@ -104,7 +104,7 @@ export class FamilyRenderer {
       const closed = gateRules(gate, family, sets);
       return new Map([
         [FORWARD_CHAIN, forwardChain(family, isolated, closed, host)],
-        ...restChains(isolated),
+        ...restChains(isolated, closed),
         ...closed.chains,
         ...refusal(family, host).chains,
       ]);
