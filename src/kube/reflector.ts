@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { ObjectKey } from "../core/cluster.ts";
 import { Backoff } from "./backoff.ts";
 import { type KubeClient, KubeError } from "./client.ts";
+import { deadline } from "./deadline.ts";
 import type { Store } from "./store.ts";
 import { apiObject, watchEvents } from "./watch-stream.ts";
 
@@ -142,8 +143,9 @@ async function list<T>(options: ReflectorOptions<T>): Promise<string> {
   for (;;) {
     const more = next === undefined ? {} : { continue: next };
     const path = pathWith(options, { limit: `${PAGE}`, ...more });
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(pageTimeout)]);
-    const { metadata, items: objects } = page.parse(await client.request({ path, signal }));
+    const { signal, end } = deadline(options.signal, pageTimeout);
+    const answer = await client.request({ path, signal }).finally(end);
+    const { metadata, items: objects } = page.parse(answer);
     for (const object of objects ?? []) {
       const item = read(object);
       if (item !== undefined) items.set(objectKey(object), item);
@@ -168,19 +170,17 @@ async function* watch<T>(
   const { client } = options;
   const seconds = WATCH_SECONDS.least + Math.floor(Math.random() * WATCH_SECONDS.spread);
   // A server that vanished without a word never ends its watch; the client's own clock does.
-  const signal = AbortSignal.any([
-    options.signal,
-    AbortSignal.timeout((seconds + WATCH_GRACE_SECONDS) * 1000),
-  ]);
+  const { signal, end } = deadline(options.signal, (seconds + WATCH_GRACE_SECONDS) * 1000);
   const path = pathWith(options, {
     watch: "1",
     allowWatchBookmarks: "true",
     resourceVersion: from,
     timeoutSeconds: `${seconds}`,
   });
-  const body = await client.stream({ path, signal });
-  const steady = setTimeout(onSteady, STEADY);
+  let steady: NodeJS.Timeout | undefined;
   try {
+    const body = await client.stream({ path, signal });
+    steady = setTimeout(onSteady, STEADY);
     for await (const event of watchEvents(body)) {
       if (event.type === "ERROR") {
         const { code, message } = event.object;
@@ -190,6 +190,7 @@ async function* watch<T>(
       if (event.object.metadata.resourceVersion !== undefined) yield event.object.metadata.resourceVersion;
     }
   } finally {
+    end();
     clearTimeout(steady);
   }
 }
