@@ -19,9 +19,9 @@ export type CanAnswer =
   /** One sentence, without a full stop. */
   | { readonly verdict: "denied" | "depends"; readonly why: string };
 
-/** `TCP/80`, or `other protocols`. */
+/** `TCP/80`; of all other protocols ICMP is the one that can be asked about. */
 export const flowText = (flow: Flow): string =>
-  flow.protocol === "other" ? "other protocols" : `${flow.protocol}/${flow.port}`;
+  flow.protocol === "other" ? "ICMP" : `${flow.protocol}/${flow.port}`;
 
 const list = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;

@@ -1,4 +1,5 @@
 import { formatTraffic } from "../analysis/connectivity-map.ts";
+import { wrap } from "../analysis/finding/wrap.ts";
 import { trafficText } from "../analysis/traffic-text.ts";
 import { formatAddress } from "../core/address.ts";
 import type { Bounds, Verdict } from "../core/evaluate.ts";
@@ -14,10 +15,15 @@ export interface Asked {
 
 const WORDS: Readonly<Record<Verdict, string>> = { allowed: "yes", denied: "no", depends: "depends" };
 
+/** All of it is at most this wide. */
+const WIDTH = 100;
+
+const inLines = (sentence: string): string => `${wrap(sentence, WIDTH, "  ").join("\n")}\n`;
+
 /** `yes`, or `no: why`; what a Service led to comes first. */
 export function canText(answer: Answer): string {
   const parts = [WORDS[answer.verdict], serviceText(answer), answer.why];
-  return `${parts.filter((part) => part !== undefined).join(": ")}\n`;
+  return inLines(parts.filter((part) => part !== undefined).join(": "));
 }
 
 const HEAD = { apiVersion: "selvedge.dev/v1alpha1", kind: "CanAnswer" } as const;
@@ -46,7 +52,7 @@ const partJson = ({ pair: { from, to, flow }, answer }: AskedPart): unknown => (
 });
 
 export function canJson(answer: Answer, { from, to, incomplete }: Asked): string {
-  const { verdict, why, service, parts } = answer;
+  const { verdict, why, service, leftOut, parts } = answer;
   const json = {
     ...HEAD,
     from,
@@ -54,6 +60,7 @@ export function canJson(answer: Answer, { from, to, incomplete }: Asked): string
     verdict,
     ...(why !== undefined && { why }),
     ...(service !== undefined && { service }),
+    ...(leftOut !== undefined && { leftOut }),
     parts: parts.map(partJson),
     incomplete,
   };
@@ -74,7 +81,7 @@ export function portsText(bounds: Bounds): string {
   const certain = verdict === "allowed" ? [`yes: ${trafficText(formatTraffic(bounds.certain))}`] : [];
   const refused = verdict === "denied" ? ["no: no port of TCP, UDP or SCTP"] : [];
   const possible = isNoTraffic(open) ? [] : [`depends: ${trafficText(formatTraffic(open))}`];
-  return `${[...certain, ...refused, ...possible].join("\n")}\n`;
+  return [...certain, ...refused, ...possible].map(inLines).join("");
 }
 
 export function portsJson(bounds: Bounds, { from, to, incomplete }: Asked): string {

@@ -45,16 +45,22 @@ function atoms(set: IntervalSet<bigint>, bounds: readonly bigint[]): IntervalSet
   });
 }
 
+/** How many ranges are named before the rest is only counted. */
 const SHOWN = 3;
 
-function nameOf(family: Family, intervals: IntervalSet<bigint>): string {
-  const cidrs = addressSetCidrs({ ...noAddresses, [family]: intervals }, family);
-  const names = cidrs.slice(0, SHOWN).map((cidr) => {
-    const isOne = cidr.length === addressBits[family];
-    return isOne ? formatAddress({ family, value: cidr.first }) : formatCidr(cidr);
-  });
-  const more = cidrs.length - SHOWN;
-  return names.join(",") + (more > 0 ? ` and ${more} more blocks` : "");
+/** `10.0.0.0/8`, one address, or the first and the last of a range that is no block. */
+function rangeText(family: Family, range: readonly [bigint, bigint]): string {
+  const [block, ...more] = addressSetCidrs({ ...noAddresses, [family]: [range] }, family);
+  if (block === undefined) return "";
+  const [first, last] = [range[0], range[1] - 1n].map((value) => formatAddress({ family, value }));
+  if (more.length > 0) return `${first}-${last}`;
+  return first === last ? `${first}` : formatCidr(block);
+}
+
+function nameOf(family: Family, ranges: IntervalSet<bigint>): string {
+  const names = ranges.slice(0, SHOWN).map((range) => rangeText(family, range));
+  const more = ranges.length - SHOWN;
+  return names.join(",") + (more > 0 ? ` and ${more} more ${more === 1 ? "range" : "ranges"}` : "");
 }
 
 /**

@@ -4,6 +4,7 @@ import { keyOf } from "../core/cluster.ts";
 import type { Program } from "../core/program.ts";
 import {
   type Traffic,
+  allTraffic,
   intersectTraffic,
   noTraffic,
   portRange,
@@ -24,6 +25,8 @@ function servicePorts(
   cluster: ManifestCluster,
   { from, to }: { readonly from: Parties; readonly to: Extract<AskedEnd, { kind: "service" }> },
 ): Bounds | BadEnd {
+  // A host elsewhere, whose addresses nobody knows: no port of it is ruled out.
+  if (to.service.type === "ExternalName") return { certain: noTraffic, possible: allTraffic };
   let [certain, possible]: [Traffic, Traffic] = [noTraffic, noTraffic];
   for (const { protocol, port } of to.service.ports) {
     const answer = ask(program, cluster, { from, to, port: { kind: "number", protocol, port } });

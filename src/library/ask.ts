@@ -12,6 +12,7 @@ import type { BadEnd } from "./end-spec.ts";
 import type { AskedEnd } from "./ends.ts";
 import type { PortSpec } from "./port-spec.ts";
 import { programWith } from "./program-with.ts";
+import type { ServicePort } from "../kube/schema/service.ts";
 import { servicePort, serviceTargets } from "./service-targets.ts";
 
 /** One of the connections that a question is about, and whether it may be. */
@@ -27,6 +28,8 @@ export interface Answer {
   readonly why?: string;
   /** The Service that was followed, `shop/api:80`. */
   readonly service?: string;
+  /** Of that Service's pods those that it leaves out, and why; one sentence, without a full stop. */
+  readonly leftOut?: string;
   /** Every pair that was judged; empty where nobody is behind a Service, or nobody knows who. */
   readonly parts: readonly AskedPart[];
 }
@@ -109,7 +112,12 @@ function askService(
     const flow = targets.get(to);
     return flow === undefined ? [] : [{ from, to, flow, source }];
   });
-  return { ...answered(program, cluster, pairs), service: name };
+  const { leftOut } = found;
+  return {
+    ...answered(program, cluster, pairs),
+    service: name,
+    ...(leftOut.length > 0 && { leftOut: leftOutText(leftOut, port) }),
+  };
 }
 
 function answered(program: Program, cluster: ManifestCluster, pairs: readonly Pair[]): Answer {
@@ -123,6 +131,9 @@ function answered(program: Program, cluster: ManifestCluster, pairs: readonly Pa
   if (first.answer.verdict === "allowed") return { verdict: "allowed", parts };
   return { verdict: first.answer.verdict, why: alikeText(parts), parts };
 }
+
+const leftOutText = (names: readonly string[], { protocol, targetPort }: ServicePort): string =>
+  `${some(names)} ${names.length === 1 ? "has" : "have"} no ${protocol} port named ${targetPort}`;
 
 const SHOWN = 3;
 
@@ -170,10 +181,9 @@ function mixedText(parts: readonly AskedPart[]): string {
   ].join("; ");
 }
 
-/** `shop/api:80 => shop/api-5c1 TCP/8080, shop/api-7d2 TCP/8080`: where a Service led. */
-export function serviceText({ service, parts }: Answer): string | undefined {
-  if (service === undefined) return undefined;
-  return parts.length === 0
-    ? service
-    : `${service} => ${some(parts.map(({ pair }) => `${pair.to.name} ${flowText(pair.flow)}`))}`;
+/** `shop/api:80 => shop/api-5c1 TCP/8080, shop/api-7d2 TCP/8080`: where a Service led, and whom it leaves out. */
+export function serviceText({ service, parts, leftOut }: Answer): string | undefined {
+  if (service === undefined || parts.length === 0) return service;
+  const targets = some(parts.map(({ pair }) => `${pair.to.name} ${flowText(pair.flow)}`));
+  return `${service} => ${targets}${leftOut === undefined ? "" : ` (${leftOut})`}`;
 }

@@ -16,7 +16,12 @@ export interface Target {
 
 /** Where a Service leads. */
 export type ServiceTargets =
-  | { readonly kind: "targets"; readonly targets: readonly Target[] }
+  | {
+      readonly kind: "targets";
+      readonly targets: readonly Target[];
+      /** Whom the selector finds, and who lack the port that is named. */
+      readonly leftOut: readonly string[];
+    }
   /** Nobody is behind it: the connection is refused, whatever policies say. */
   | { readonly kind: "nobody"; readonly why: string }
   /** Who is behind it, only the running cluster knows, or not even that. */
@@ -53,6 +58,9 @@ export function servicePort(service: Service, spec: PortSpec): ServicePort | Bad
       (spec.kind === "number" ? port.port === spec.port : port.name === spec.name),
   );
   if (found !== undefined) return found;
+  // Of a host elsewhere any port may be asked for; such a Service need not name one.
+  if (service.type === "ExternalName" && spec.kind === "number")
+    return { protocol, port: spec.port, targetPort: spec.port };
   const asked = spec.kind === "number" ? `port ${spec.port}` : `port named ${spec.name}`;
   const has = service.ports.map(
     (each) => `${each.port}/${each.protocol}${each.name === undefined ? "" : ` (${each.name})`}`,
@@ -83,7 +91,9 @@ export function serviceTargets(
       kind: "nobody",
       why: `none of the pods of ${of} has a ${port.protocol} port named ${port.targetPort}: nobody answers`,
     };
-  return { kind: "targets", targets };
+  const serving = new Set(targets.map(({ party }) => party));
+  const leftOut = found.filter((party) => !serving.has(party)).map(({ name }) => name);
+  return { kind: "targets", targets, leftOut };
 }
 
 function targetOf(party: Party, { protocol, targetPort }: ServicePort): Target[] {
@@ -114,6 +124,6 @@ function sliced(service: Service, port: ServicePort, cluster: ManifestCluster): 
         }),
       ),
   );
-  if (targets.length > 0) return { kind: "targets", targets };
+  if (targets.length > 0) return { kind: "targets", targets, leftOut: [] };
   return { kind: "nobody", why: `the EndpointSlices of ${of} have no address for this port: nobody answers` };
 }

@@ -68,7 +68,7 @@ describe("selvedge test", () => {
     const path = file(`  - allow: { from: front, to: api, ports: [icmp] }\n    ${because}`);
     const { status, stdout } = test(path);
     expect(status).toBe(3);
-    expect(stdout).toContain("warning[IN104]: shop/front -> shop/api other protocols is not certain");
+    expect(stdout).toContain("warning[IN104]: shop/front -> shop/api ICMP is not certain");
   });
 
   it("selects namespaces by their labels, and means each of a list", () => {

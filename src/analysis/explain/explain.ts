@@ -18,6 +18,7 @@ export interface Answered {
   readonly verdict: Verdict;
   readonly why?: string | undefined;
   readonly service?: string | undefined;
+  readonly leftOut?: string | undefined;
   readonly parts: readonly { readonly pair: ExplainedPair; readonly answer: CanAnswer }[];
 }
 
@@ -39,7 +40,7 @@ const likeness = ({ pair, answer, exempt, egress, ingress }: ConnectionExplanati
   [answer.verdict, exempt, flowText(pair.flow), sideText(egress), sideText(ingress)].join("\n\n");
 
 /** Explains an answer: every connection of it, those that are alike as one. */
-export function explain(input: ExplainInput, { verdict, why, service, parts }: Answered): Explanation {
+export function explain(input: ExplainInput, { parts, ...answer }: Answered): Explanation {
   const connections = parts.map(({ pair, answer }) => explainConnection(input, pair, answer));
   const groups = [...Map.groupBy(connections, likeness).values()].flatMap(
     ([first, ...rest]): ExplainedGroup[] =>
@@ -47,5 +48,5 @@ export function explain(input: ExplainInput, { verdict, why, service, parts }: A
         ? []
         : [{ connection: first, suggestions: suggest(input, first), likewise: rest.map(({ pair }) => pair) }],
   );
-  return { verdict, why, service, groups };
+  return { ...answer, groups };
 }

@@ -90,7 +90,7 @@ const groupJson = ({ connection, suggestions, likewise, walks }: ExplainedGroup)
 
 /** For programs: all that is known, nothing left out. Versioned. */
 export function explanationJson(
-  { verdict, why, service, groups }: Explanation,
+  { verdict, why, service, leftOut, groups }: Explanation,
   { from, to, incomplete }: AskedExplanation,
 ): object {
   return {
@@ -101,6 +101,7 @@ export function explanationJson(
     verdict,
     ...(why !== undefined && { why }),
     ...(service !== undefined && { service }),
+    ...(leftOut !== undefined && { leftOut }),
     connections: groups.map(groupJson),
     incomplete,
   };

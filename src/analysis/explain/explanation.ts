@@ -102,6 +102,8 @@ export interface Explanation {
   readonly why?: string | undefined;
   /** The Service that was followed, `shop/api:80`. */
   readonly service?: string | undefined;
+  /** Of that Service's pods those that it leaves out, and why, in one sentence. */
+  readonly leftOut?: string | undefined;
   /** Empty where nobody is behind a Service, or nobody knows who. */
   readonly groups: readonly ExplainedGroup[];
 }

@@ -26,6 +26,10 @@ export function countText({ entries }: ConnectivityMap, { pairs, shown }: MapExt
   return `${inside} of ${pairs} pairs of pods and workloads ${shown}, each with itself included${more}.`;
 }
 
+/** What is counted, where there is something to count. */
+const footLines = (map: ConnectivityMap, extent: MapExtent): string[] =>
+  extent.pairs === 0 ? [] : ["", ...wrap(countText(map, extent), WIDTH)];
+
 /** The map as a table, each source named once. */
 export function mapText(map: ConnectivityMap, extent: MapExtent, paint: Paint): string {
   let last = "";
@@ -35,5 +39,5 @@ export function mapText(map: ConnectivityMap, extent: MapExtent, paint: Paint): 
     return [named, to, traffic];
   });
   const [heading = "", ...lines] = wrappedColumns([["FROM", "TO", "ALLOWED"], ...rows], WIDTH).split("\n");
-  return [paint.strong(heading), ...lines, "", ...wrap(countText(map, extent), WIDTH), ""].join("\n");
+  return [paint.strong(heading), ...lines, ...footLines(map, extent), ""].join("\n");
 }

@@ -69,12 +69,14 @@ export function allPortsText(
   const { paint, limit } = options;
   const { from, to, verdict, certain, open } = asked;
   const word = verdictWord(verdict);
-  const [first = "", ...rest] = wrap(`${from} -> ${to}: ${trafficText(certain)}`, WIDTH - word.length - 3);
-  const left = trafficText(open);
+  const [sure, left] = [trafficText(certain), trafficText(open)];
+  // Where nothing passes for sure, the word before says of what follows that it depends.
+  const passes = verdict === "depends" && sure === "nothing" ? left : sure;
+  const [first = "", ...rest] = wrap(`${from} -> ${to}: ${passes}`, WIDTH - word.length - 3);
   const head = [
     `${verdictPaint(verdict, paint)(word)}   ${paint.strong(first)}`,
     ...rest.map((line) => " ".repeat(word.length + 3) + paint.strong(line)),
-    ...(left === "nothing" ? [] : indented(`depends: ${left}`, "  ")),
+    ...(left === "nothing" || passes === left ? [] : indented(`depends: ${left}`, "  ")),
   ];
   const told = pairs
     .slice(0, limit)

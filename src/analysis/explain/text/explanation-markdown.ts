@@ -79,7 +79,7 @@ const titleOf = ({ answer, pair }: ConnectionExplanation): string =>
 
 /** For a pull request or an issue: as the text, with tables. */
 export function explanationMarkdown(
-  { verdict, why, service, groups }: Explanation,
+  { verdict, why, service, leftOut, groups }: Explanation,
   { from, to }: { readonly from: string; readonly to: string },
   options: TextOptions,
 ): string {
@@ -93,6 +93,7 @@ export function explanationMarkdown(
   return `${[
     title,
     ...(isOne || why === undefined ? [] : ["", cell(why)]),
+    ...(leftOut === undefined ? [] : ["", cell(leftOut)]),
     ...told.flatMap((group) => [
       ...(isOne ? [] : ["", titleOf(group.connection)]),
       ...groupLines(group, options),

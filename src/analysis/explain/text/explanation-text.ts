@@ -42,7 +42,7 @@ function groupBody(
     ...(connection.families.length === 0 && "why" in answer ? [answer.why] : []),
     ...[exemptText(connection), familiesText(connection)].filter((text) => text !== undefined),
     ...likewiseText(pair, likewise),
-  ].flatMap((text) => wrap(text, WIDTH - 2).map((line) => `  ${line}`));
+  ].flatMap(noteLines);
   if (connection.exempt === "yes" || connection.families.length === 0) return notes;
   const width = Math.max(sideName(egress, pair).length, sideName(ingress, pair).length);
   const sides = [egress, ingress].map((side) => sideText(side, connection, width, options));
@@ -69,25 +69,27 @@ function headLines(verdict: Explanation["verdict"], text: string, { paint }: Tex
   ];
 }
 
+const noteLines = (note = ""): string[] =>
+  note === "" ? [] : wrap(note, WIDTH - 2).map((line) => `  ${line}`);
+
 /** For people: the verdict in a line, then each direction to its end, then what would allow it. */
 export function explanationText(
-  { verdict, why, service, groups }: Explanation,
+  { verdict, why, service, leftOut, groups }: Explanation,
   asked: { readonly from: string; readonly to: string },
   options: TextOptions,
 ): string {
   const [only, ...others] = groups;
   if (only === undefined) {
     const text = `${asked.from} -> ${service ?? asked.to}`;
-    const told = wrap(why ?? "", WIDTH - 2).map((line) => `  ${line}`);
-    return `${[...headLines(verdict, text, options), ...told].join("\n")}\n`;
+    return `${[...headLines(verdict, text, options), ...noteLines(why)].join("\n")}\n`;
   }
   if (others.length === 0) {
     const head = headLines(verdict, pairText(only.connection.pair), options);
-    return `${[...head, "", ...groupBody(only, options)].join("\n").trimEnd()}\n`;
+    return `${[...head, ...noteLines(leftOut), "", ...groupBody(only, options)].join("\n").trimEnd()}\n`;
   }
   const told = groups.slice(0, options.limit);
   const more = groups.length - told.length;
-  const summary = wrap(why ?? "", WIDTH - 2).map((line) => `  ${line}`);
+  const summary = [...noteLines(why), ...noteLines(leftOut)];
   const parts = told.flatMap((group) => {
     const { pair, answer } = group.connection;
     return ["", ...headLines(answer.verdict, pairText(pair), options), "", ...groupBody(group, options)];

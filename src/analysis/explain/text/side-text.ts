@@ -13,7 +13,8 @@ import { placeText, verdictPaint } from "./words.ts";
 const STATE = { allowed: "allowed", denied: "DENIED", depends: "depends" } as const;
 
 /** Blocks of addresses, and the longest of names, would push all the rest aside. */
-const short = ({ name }: Party, role: string): string => (name.length > 48 ? role : name);
+const short = ({ name }: Party, role: string): string =>
+  name.length > 48 || name.includes(",") ? role : name;
 
 /** `egress from shop/web` */
 export const sideName = (

@@ -55,7 +55,7 @@ to; a rule to anywhere, or to addresses, is not looked at.`,
       const isNone = missing.length === all.length;
       const who = isNone
         ? `none of the ${counted(all.length, "pod")} that the rule leads to has`
-        : `${missing.length} of ${all.length} pods that the rule leads to (${list(missing.map(podName))}) have no`;
+        : `${missing.length} of ${all.length} pods that the rule leads to (${list(missing.map(podName))}) ${missing.length === 1 ? "has" : "have"} no`;
       return [
         {
           at: of.policy,
