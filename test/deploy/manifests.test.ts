@@ -55,6 +55,8 @@ describe("deploy/selvedge.yaml", () => {
         "PodDisruptionBudget/selvedge-controller",
         "Deployment/selvedge-controller",
         "DaemonSet/selvedge-enforcer",
+        "ValidatingAdmissionPolicy/selvedge-enforcer",
+        "ValidatingAdmissionPolicyBinding/selvedge-enforcer",
       ].toSorted(),
     );
   });

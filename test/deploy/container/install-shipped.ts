@@ -16,6 +16,8 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   Deployment: "/apis/apps/v1/namespaces/%/deployments",
   DaemonSet: "/apis/apps/v1/namespaces/%/daemonsets",
   PodDisruptionBudget: "/apis/policy/v1/namespaces/%/poddisruptionbudgets",
+  ValidatingAdmissionPolicy: "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
+  ValidatingAdmissionPolicyBinding: "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
 };
 
 /** Creates an object, strictly: what its schema does not know is refused. Throws in the server's words. */
@@ -28,7 +30,11 @@ export async function createManifest(client: KubeClient, object: Manifest): Prom
 }
 
 /** Kinds that the embedded API server does not serve. */
-const NOT_SERVED = new Set(["PodDisruptionBudget"]);
+const NOT_SERVED = new Set([
+  "PodDisruptionBudget",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+]);
 
 /** Creates all of deploy/selvedge.yaml, as `kubectl create` does, in the embedded API server. */
 export async function installShipped(
