@@ -2,14 +2,17 @@ import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { finished } from "node:stream/promises";
 import { programs } from "../build/cache.ts";
 import { inHome, inNetns, logFile } from "./home.ts";
+import { type ProbeWaits, probeWaits } from "./probe-waits.ts";
 import type { ClusterShape } from "./shape.ts";
 
 export interface SuiteResult {
   readonly passed: number;
   readonly failed: readonly string[];
   readonly seconds: number;
+  readonly waits: ProbeWaits;
 }
 
 /** Upstream's tests of NetworkPolicy, among its thousands. */
@@ -82,9 +85,10 @@ export async function runUpstream(
     child.once("close", () => resolve());
   });
   log.end();
+  await finished(log);
   const seconds = (performance.now() - began) / 1000;
   const xml = await readFile(join(folder, "junit_01.xml"), "utf8").catch(() => {
     throw new Error(`upstream's tests left no report: ${logFile("e2e")} says why`);
   });
-  return { ...readReport(xml), seconds };
+  return { ...readReport(xml), seconds, waits: probeWaits(await readFile(logFile("e2e"), "utf8")) };
 }
