@@ -33,6 +33,8 @@ export interface Bounds {
 /** What one rule lets pass between the two ends. */
 export interface RuleBounds extends Bounds {
   readonly rule: RuleId;
+  /** Whether it names the peer, whatever it opens to it; `maybe`: its address is not known. */
+  readonly names: Answer;
 }
 
 /** One end's leave: the source's for egress, the destination's for ingress. */
@@ -114,6 +116,7 @@ function ruleBounds(index: Index, policy: Policy, rule: Rule, view: View): RuleB
   const opened = answer === "no" ? noTraffic : portsOn(rule.ports, direction === "ingress" ? subject : peer);
   return {
     rule: { policy: policyKey(policy), direction, index: rule.index },
+    names: answer,
     certain: answer === "yes" ? opened : noTraffic,
     possible: opened,
   };

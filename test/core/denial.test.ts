@@ -5,7 +5,7 @@ import { type End, podEnd } from "../../src/core/end.ts";
 import { judge } from "../../src/core/evaluate.ts";
 import { nearestRule } from "../../src/core/nearest-rule.ts";
 import type { NetworkPolicy } from "../../src/core/network-policy.ts";
-import { portRange, trafficOf } from "../../src/core/traffic.ts";
+import { noTraffic, portRange, trafficOf } from "../../src/core/traffic.ts";
 import { addressOfBits, bitsOf } from "../support/bits.ts";
 import { must } from "../support/must.ts";
 import { cluster, pods, policy } from "../support/scenario.ts";
@@ -39,7 +39,7 @@ const endOf = (wanted: string): End =>
 function nearest(policies: NetworkPolicy[], destination: End, port = 80) {
   const program = compile(cluster(policies));
   const { egress } = judge(program, endOf("shop/client"), destination, "IPv4");
-  return nearestRule(program, egress, destination, { protocol: "TCP", port });
+  return nearestRule(program, egress, { destination, flow: { protocol: "TCP", port } });
 }
 const leaving = (name: string, egress: object[], podSelector: object = client): NetworkPolicy =>
   policy({ podSelector, policyTypes: ["Egress"], egress }, name);
@@ -63,6 +63,16 @@ test("the nearest rule is one that names the peer, else one that has the port, o
   });
   const ofOthers = leaving("one", [onPort], { matchLabels: { app: "db" } });
   expect(nearest([ofOthers, leaving("two", [])], endOf("shop/web"))).toBeUndefined();
+});
+
+test("a rule that names the peer is nearest though the port that it names is not there", () => {
+  const byName = { to: [web], ports: [{ port: "no-such-port" }] };
+  const onPort = { to: [{ podSelector: { matchLabels: { app: "other" } } }], ports: [{ port: 80 }] };
+  expect(nearest([leaving("one", [onPort, byName])], endOf("shop/web"))).toEqual({
+    lacks: "port",
+    rule: { policy: "shop/one", direction: "egress", index: 1 },
+    allows: noTraffic,
+  });
 });
 
 test("a port's name means nothing at an address that is no pod's", () => {

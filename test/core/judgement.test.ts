@@ -37,10 +37,16 @@ test("a side names every policy that isolates its end, and every rule of theirs 
     rules: [
       {
         rule: { policy: "shop/front", direction: "ingress", index: 0 },
+        names: "no",
         certain: noTraffic,
         possible: noTraffic,
       },
-      { rule: { policy: "shop/front", direction: "ingress", index: 1 }, certain: opened, possible: opened },
+      {
+        rule: { policy: "shop/front", direction: "ingress", index: 1 },
+        names: "yes",
+        certain: opened,
+        possible: opened,
+      },
     ],
     certain: opened,
     possible: opened,

@@ -24,10 +24,11 @@ import { addressBook } from "../../src/core/address-book.ts";
 import { type Pod, keyOf } from "../../src/core/cluster.ts";
 import { type Cluster, compile } from "../../src/core/compile.ts";
 import { podEnd, speaks } from "../../src/core/end.ts";
-import { evaluate, judge, verdictFor } from "../../src/core/evaluate.ts";
+import { type Side, evaluate, judge, verdictFor } from "../../src/core/evaluate.ts";
 import { livePods } from "../../src/core/live-pods.ts";
-import { nearestRule } from "../../src/core/nearest-rule.ts";
+import { type NearestRule, nearestRule } from "../../src/core/nearest-rule.ts";
 import type { NetworkPolicy, NetworkPolicySpec } from "../../src/core/network-policy.ts";
+import { ruleIdText } from "../../src/core/policy.ts";
 import type { Program } from "../../src/core/program.ts";
 import { matches, selector } from "../../src/core/selector.ts";
 import {
@@ -148,9 +149,24 @@ function checkSide(
   for (const { policy, rules } of side.policies)
     for (const rule of rules) checkRule(rule, must(input.policies.get(policy)).policy);
   if (side.verdict !== "denied") return;
-  const found = nearestRule(program, judged, to, pair.flow);
-  if (found?.lacks === "port") expect(side.nearest?.peer?.distance ?? 0).toBe(0);
   if (judged.rules.length > 0) expect(side.nearest).toBeDefined();
+  checkAgreement(side, judged, nearestRule(program, judged, { destination: to, flow: pair.flow }));
+}
+
+const lackOf = ({ peer, port }: RuleExplanation): number => (peer?.distance ?? 0) + (port?.distance ?? 0);
+
+/** A denial names the same rule, or one of its sort that is no nearer: it does not know what was written. */
+function checkAgreement(side: SideExplanation, judged: Side, denied: NearestRule | undefined): void {
+  if (denied === undefined) return;
+  const told = must(side.nearest);
+  const named = must(judged.rules.find(({ rule }) => ruleIdText(rule) === ruleIdText(told.id))).names;
+  expect(named === "no" ? "peer" : "port").toBe(denied.lacks);
+  expect(told.peer === undefined).toBe(named === "yes");
+  if (named === "no") expect(told.port).toBeUndefined();
+  if (ruleIdText(told.id) === ruleIdText(denied.rule)) return;
+  const all = side.policies.flatMap(({ rules }) => rules);
+  const other = must(all.find(({ id }) => ruleIdText(id) === ruleIdText(denied.rule)));
+  expect(lackOf(told)).toBeLessThan(lackOf(other));
 }
 
 function explained(input: ExplainInput, pair: ExplainedPair): ConnectionExplanation {

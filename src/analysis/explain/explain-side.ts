@@ -1,95 +1,13 @@
 import type { Family } from "../../core/address.ts";
-import { type Side, type Verdict, verdictFor } from "../../core/evaluate.ts";
-import type { IngressRule, NetworkPolicyPeer, NetworkPolicyPort } from "../../core/network-policy.ts";
-import type { Direction, RuleId } from "../../core/policy.ts";
+import { type Side, verdictFor } from "../../core/evaluate.ts";
+import { nearestRule } from "../../core/nearest-rule.ts";
+import { ruleIdText } from "../../core/policy.ts";
 import { matches, selector } from "../../core/selector.ts";
-import { isNoTraffic } from "../../core/traffic.ts";
-import type { Party } from "../party.ts";
-import type { ExplainInput, WrittenPolicy } from "./explain-input.ts";
-import type {
-  ExplainedPair,
-  Miss,
-  PolicyExplanation,
-  RuleExplanation,
-  SideExplanation,
-} from "./explanation.ts";
-import { type RawMiss, nearestMiss } from "./nearest-miss.ts";
-import { peerMiss } from "./peer-miss.ts";
-import { portMiss } from "./port-miss.ts";
-import { peersText, portsText } from "./rule-scope.ts";
-
-interface WrittenRule {
-  readonly peers: readonly NetworkPolicyPeer[];
-  readonly ports: readonly NetworkPolicyPort[];
-}
-
-/** The rule as it was written; `undefined` where it could not be read. */
-function writtenRule(
-  { policy: { spec } }: WrittenPolicy,
-  { direction, index }: RuleId,
-): WrittenRule | undefined {
-  if (spec === "invalid") return undefined;
-  const rule = spec[direction]?.[index];
-  if (rule === undefined || rule === "invalid") return undefined;
-  const peers =
-    direction === "ingress" ? (rule as IngressRule).from : (rule as { to?: WrittenRule["peers"] }).to;
-  return { peers: peers ?? [], ports: rule.ports ?? [] };
-}
-
-/** The nearest of several that are alternatives: none where one of them matches, or where there is no restriction. */
-function nearestOf<T>(
-  items: readonly T[],
-  missOf: (item: T, i: number) => RawMiss | undefined,
-): RawMiss | undefined {
-  const misses = items.map(missOf);
-  return misses.includes(undefined) ? undefined : nearestMiss(misses.filter((miss) => miss !== undefined));
-}
-
-/** What one side is explained by. */
-interface SideView {
-  readonly input: ExplainInput;
-  readonly pair: ExplainedPair;
-  readonly family: Family;
-  readonly side: Side;
-}
-
-const subjectAndPeer = (direction: Direction, { from, to }: ExplainedPair): [Party, Party] =>
-  direction === "egress" ? [from, to] : [to, from];
-
-const placed = (written: WrittenPolicy, miss: RawMiss | undefined): Miss | undefined => {
-  if (miss === undefined) return undefined;
-  return { ...miss, place: written.locate(miss.path) };
-};
-
-function explainRule(bounds: Side["rules"][number], written: WrittenPolicy, view: SideView): RuleExplanation {
-  const { input, pair, family, side } = view;
-  const { rule: id, certain, possible } = bounds;
-  const path = ["spec", id.direction, id.index];
-  const verdict: Verdict = verdictFor(bounds, pair.flow);
-  const rule = writtenRule(written, id);
-  const [, party] = subjectAndPeer(side.direction, pair);
-  const peerView = { party, family, namespace: written.policy.namespace, namespaces: input.namespaces };
-  const word = id.direction === "ingress" ? "from" : "to";
-  // Blocks that hold an unknown address only together are for the judge to add up.
-  const peer = isNoTraffic(certain)
-    ? nearestOf(rule?.peers ?? [], (each, i) => peerMiss(each, [...path, word, i], peerView))
-    : undefined;
-  const port = nearestOf(rule?.ports ?? [], (each, i) => portMiss(each, [...path, "ports", i], pair));
-  const peerSaid = placed(written, peer);
-  const portSaid = placed(written, port);
-  return {
-    id,
-    place: written.locate(path),
-    scope: {
-      peers: peersText(rule?.peers ?? [], written.policy.namespace),
-      ports: portsText(rule?.ports ?? []),
-    },
-    verdict,
-    opens: possible,
-    ...(peerSaid !== undefined && { peer: peerSaid }),
-    ...(portSaid !== undefined && { port: portSaid }),
-  };
-}
+import { destinationOf } from "../party.ts";
+import type { ExplainInput } from "./explain-input.ts";
+import { type SideView, explainRule, subjectAndPeer } from "./explain-rule.ts";
+import type { ExplainedPair, PolicyExplanation, RuleExplanation, SideExplanation } from "./explanation.ts";
+import { NEVER } from "./nearest-miss.ts";
 
 function policiesOf(view: SideView): PolicyExplanation[] {
   const { side, input } = view;
@@ -123,12 +41,23 @@ function asides({ input, side, pair }: SideView): string[] {
     .map(([key]) => key);
 }
 
-/** A rule that names the peer already, else one that has the port, as denials tell it; of these the one that lacks least. */
-const lack = ({ peer, port }: RuleExplanation): number => {
-  // A peer that is no distance away may be named: that hangs on an address that nobody knows yet.
-  const sort = (peer?.distance ?? 0) === 0 ? 0 : port === undefined ? 1 : 2;
-  return sort * 1000 + (peer?.distance ?? 0) + (port?.distance ?? 0);
-};
+const lack = ({ peer, port }: RuleExplanation): number => (peer?.distance ?? 0) + (port?.distance ?? 0);
+
+/** The rule that denials tell, too; where it is none, since none has so much as the peer or the port, that which lacks least. */
+function nearestOfAll(
+  { input, pair, side }: SideView,
+  rules: readonly RuleExplanation[],
+): RuleExplanation | undefined {
+  const lacking = new Map(rules.map((rule) => [ruleIdText(rule.id), lack(rule)]));
+  const found = nearestRule(
+    input.program,
+    side,
+    { destination: destinationOf(pair.from, pair.to), flow: pair.flow },
+    (id) => lacking.get(ruleIdText(id)) ?? NEVER,
+  );
+  if (found === undefined) return rules.toSorted((a, b) => lack(a) - lack(b))[0];
+  return rules.find(({ id }) => ruleIdText(id) === ruleIdText(found.rule));
+}
 
 /** One direction, to the end: every policy that isolates, every rule of each, and what each one lacks. */
 export function explainSide(
@@ -141,7 +70,7 @@ export function explainSide(
   const policies = policiesOf(view);
   const verdict = verdictFor(side, pair.flow);
   const all = policies.flatMap(({ rules }) => rules);
-  const closest = verdict === "denied" ? all.toSorted((a, b) => lack(a) - lack(b))[0] : undefined;
+  const closest = verdict === "denied" ? nearestOfAll(view, all) : undefined;
   return {
     direction: side.direction,
     verdict,

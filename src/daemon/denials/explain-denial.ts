@@ -7,7 +7,7 @@ import { judge } from "../../core/evaluate.ts";
 import { nearestRule } from "../../core/nearest-rule.ts";
 import { type Direction, ruleIdText } from "../../core/policy.ts";
 import type { Program } from "../../core/program.ts";
-import { type Traffic, containsFlow, formatPorts, protocols } from "../../core/traffic.ts";
+import { type Traffic, containsFlow, formatPorts, isNoTraffic, protocols } from "../../core/traffic.ts";
 import type { DeniedPacket } from "../../kernel/nflog/denied-packet.ts";
 
 /** What denials are explained by. */
@@ -48,16 +48,19 @@ function reasons(
   const policies = side.isolatedBy;
   if (flow === undefined) return { policies };
   if (containsFlow(side.possible, flow)) return { policies, nearest: "by now a rule allows it" };
-  const nearest = nearestRule(program, side, to, flow);
+  const nearest = nearestRule(program, side, { destination: to, flow });
   if (nearest === undefined) return { policies };
   const rule = ruleIdText(nearest.rule);
   const peer = direction === "ingress" ? nameOf(from, source) : nameOf(to, destination);
-  return nearest.lacks === "port"
-    ? { policies, nearest: `${rule} allows ${peer} only ${trafficWords(nearest.allows)}` }
-    : {
-        policies,
-        nearest: `${rule} allows ${what}, but not ${direction === "ingress" ? "from" : "to"} ${peer}`,
-      };
+  if (nearest.lacks === "peer")
+    return {
+      policies,
+      nearest: `${rule} allows ${what}, but not ${direction === "ingress" ? "from" : "to"} ${peer}`,
+    };
+  const only = isNoTraffic(nearest.allows)
+    ? "on ports that are not there"
+    : `only ${trafficWords(nearest.allows)}`;
+  return { policies, nearest: `${rule} allows ${peer} ${only}` };
 }
 
 /** Joins a denied packet with what the cluster says: who it was, who isolates, and which rule came nearest. */
