@@ -1,9 +1,9 @@
 import { execOrThrow } from "../../../src/kernel/exec.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
 import { bitsOf, textOfBits } from "../../support/bits.ts";
+import { fateOf } from "../../support/netfilter/fate.ts";
 import type { Packet } from "../../support/netfilter/packet.ts";
-import { passes } from "../../support/netfilter/traverse.ts";
-import { familyOf, kernelWith } from "../../support/packet-interpreter.ts";
+import { kernelWith } from "../../support/packet-interpreter.ts";
 import { packetBytes } from "../oracle/packet-bytes.ts";
 import type { Probe, Wire } from "../oracle/wire.ts";
 import { ends } from "./updates.ts";
@@ -26,7 +26,7 @@ const packets: readonly Packet[] = ([0, 1] as const).flatMap((family) =>
 /** What a ruleset does to each of the packets, as test/support reads it. */
 const verdictsOf = (ruleset: Ruleset): boolean[] => {
   const kernel = kernelWith(ruleset);
-  return packets.map((packet) => passes(kernel.tables[familyOf(packet)], "FORWARD", packet));
+  return packets.map((packet) => fateOf(kernel, "FORWARD", packet) === "passed");
 };
 
 const textOf = ({ source, destination, protocol, port }: Packet): string =>

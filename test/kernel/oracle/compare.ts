@@ -3,8 +3,8 @@ import { execOrThrow } from "../../../src/kernel/exec.ts";
 import type { Variant } from "../../../src/kernel/variant.ts";
 import type { Host } from "../../../src/render/host.ts";
 import { must } from "../../support/must.ts";
-import { passes } from "../../support/netfilter/traverse.ts";
-import { familyOf, kernelWith } from "../../support/packet-interpreter.ts";
+import { fateOf } from "../../support/netfilter/fate.ts";
+import { kernelWith } from "../../support/packet-interpreter.ts";
 import { rulesetOf } from "../../support/transition.ts";
 import { disagreement, wayText } from "../../support/verdict-error.ts";
 import { enforce } from "./enforce.ts";
@@ -28,7 +28,7 @@ async function askKernel(wire: Wire, questions: readonly Question[]): Promise<Qu
 function wrong(cluster: Cluster, { packet, flow, way, verdict }: Question, kernel: string): Error {
   const { source, destination, protocol } = packet;
   const hook = way === "local" ? "OUTPUT" : "FORWARD";
-  const interpreted = passes(kernelWith(rulesetOf(cluster, NODE)).tables[familyOf(packet)], hook, packet);
+  const interpreted = fateOf(kernelWith(rulesetOf(cluster, NODE)), hook, packet) === "passed";
   return disagreement(cluster, `${wayText(source, destination, flow)} (${protocol}, ${way}, at ${NODE})`, {
     "core/evaluate": verdict,
     "rules as test/support reads them": interpreted ? "allowed" : "denied",

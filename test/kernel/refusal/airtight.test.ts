@@ -1,9 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Cluster } from "../../../src/core/compile.ts";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
-import { execOrThrow } from "../../../src/kernel/exec.ts";
+import { type Exec, type ExecRequest, execOrThrow } from "../../../src/kernel/exec.ts";
+import { isEmptyPlan, planWrites } from "../../../src/kernel/plan.ts";
+import { readKernel } from "../../../src/kernel/read.ts";
 import { type Host, plainHost } from "../../../src/render/host.ts";
+import type { Ruleset } from "../../../src/render/ruleset.ts";
+import { must } from "../../support/must.ts";
+import { isWrite } from "../../support/netfilter/memory-exec.ts";
+import { scale } from "../../support/search-settings.ts";
 import { cluster, policy } from "../../support/scenario.ts";
 import { rulesetOf } from "../../support/transition.ts";
+import { killingExec, momentText, momentsOf } from "../airtight/killing-exec.ts";
+import { updates } from "../airtight/updates.ts";
+import { type Watch, watchBetween } from "../airtight/watch.ts";
 import { compareWithKernel } from "../oracle/compare.ts";
 import { NODE, Wire } from "../oracle/wire.ts";
 import { describeKernel } from "../support.ts";
@@ -21,6 +31,24 @@ const isolated = cluster([
 
 /** An answer bears what it answers, and the wire's one exit would take it for that. */
 const ANSWER = "-m conntrack --ctstate RELATED";
+
+const of = (each: Cluster, denial: Host["denial"]): Ruleset =>
+  rulesetOf(each, NODE, undefined, { ...plainHost, denial });
+const { from: before, to: after } = must(
+  updates.find(({ name }) => name.startsWith("a second policy joins")),
+);
+
+const killed = [
+  { name: "refusing begins", from: of(after, "drop"), to: of(after, "reject") },
+  { name: "refusing ends", from: of(after, "reject"), to: of(after, "drop") },
+  { name: "a policy joins", from: of(before, "reject"), to: of(after, "reject") },
+  { name: "a policy goes", from: of(after, "reject"), to: of(before, "reject") },
+];
+
+const TRIES = 20;
+
+/** Else nobody is killed in the middle of a write: `killed.test.ts` tells what becomes of those. */
+const isExhaustive = scale > 1;
 
 /** What others may do in filter before us; `$t` is the program. */
 const neighbours = [
@@ -61,6 +89,73 @@ describeKernel("what is refused", () => {
       expect(allowed).toBeGreaterThan(0);
       expect(denied).toBeGreaterThan(0);
       await sh(`$t -t mangle -D OUTPUT ${ANSWER} -j DROP; $t -F FORWARD; $t -F OUTPUT`);
+    });
+
+    describe("while others accept all before us in filter", () => {
+      beforeAll(() => sh(`$t -t mangle -A OUTPUT ${ANSWER} -j DROP; $t -A FORWARD -j ACCEPT`));
+      afterAll(() => sh(`$t -t mangle -D OUTPUT ${ANSWER} -j DROP; $t -F FORWARD`));
+      // Both families are written at once; packets are sent after one write at a time.
+      let last: Promise<unknown> = Promise.resolve();
+      /** What packets meet, the others' rule before ours wherever ours has just been put. */
+      const look = (watch: Watch): Promise<string[]> => {
+        const mine = last.then(async () => {
+          await Promise.all(
+            ["iptables", "ip6tables"].map((tool) =>
+              execOrThrow(wire.exec, {
+                command: `${tool}-${variant}-restore`,
+                args: ["--noflush", "--wait"],
+                input: "*filter\n-D FORWARD -j ACCEPT\n-I FORWARD 1 -j ACCEPT\nCOMMIT\n",
+              }),
+            ),
+          );
+          return watch.look();
+        });
+        last = mine.catch(() => undefined);
+        return mine;
+      };
+      const bring = async (exec: Exec, wanted: Ruleset): Promise<void> => {
+        for (let tries = 1; ; tries += 1) {
+          const { failures } = await new NodeKernel(exec, variant).bring(wanted);
+          if (failures.length === 0) return;
+          // The kernel may hold a set for a moment after its last rule.
+          const isOnlyDestroying = failures.every(({ step }) => step.startsWith("destroy "));
+          expect(isOnlyDestroying && tries < TRIES, JSON.stringify(failures)).toBe(true);
+        }
+      };
+
+      test.each(killed)(
+        "nothing leaks where $name and the enforcer is killed at every step",
+        { timeout: 300_000 },
+        async ({ from, to }) => {
+          const writes: ExecRequest[] = [];
+          const recording: Exec = (request) => {
+            if (isWrite(request)) writes.push(request);
+            return wire.exec(request);
+          };
+          await bring(wire.exec, from);
+          await bring(recording, to);
+          const watch = watchBetween(wire, from, to);
+          const moments = momentsOf(writes).filter(({ kind }) => isExhaustive || kind !== "within");
+          expect(moments.length).toBeGreaterThan(0);
+          for (const moment of moments) {
+            const when = `killed ${momentText(moment, writes)}`;
+            await bring(wire.exec, from);
+            const { exec, dead } = killingExec(wire.exec, moment);
+            void new NodeKernel(exec, variant).bring(to);
+            await dead;
+            expect(await look(watch), when).toEqual([]);
+            const watched: Exec = async (request) => {
+              const result = await wire.exec(request);
+              if (isWrite(request)) expect(await look(watch), `${when}, and afterwards`).toEqual([]);
+              return result;
+            };
+            await bring(watched, to);
+            const left = planWrites(await readKernel(wire.exec, variant, to), to);
+            expect(isEmptyPlan({ ...left, destroy: [] }), when).toBe(true);
+          }
+          process.stdout.write(`refusal, ${variant}: killed ${moments.length} times, 0 leaks\n`);
+        },
+      );
     });
   });
 });
