@@ -41,7 +41,14 @@ const [declarations, ...bundles] = await Promise.all([
   writeDeclarations(outdir),
   build({ ...shipped, entryPoints: { selvedge: "src/cli/start.ts" }, plugins: [pieces] }),
   build({ ...shipped, entryPoints: [main], define, plugins: [pieces, lazyBuiltins] }),
-  build({ ...shipped, entryPoints: daemons, outbase: ".", entryNames: "[name]", splitting: true }),
+  build({
+    ...shipped,
+    entryPoints: daemons,
+    outbase: ".",
+    entryNames: "[name]",
+    splitting: true,
+    plugins: [lazyBuiltins],
+  }),
   // Not minified: it stands in other people's stack traces.
   build({ ...options, entryPoints: { index: "src/index.ts" }, splitting: true }),
 ]);

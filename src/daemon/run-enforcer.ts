@@ -22,6 +22,7 @@ import type { GateMode } from "./gate-state.ts";
 import { serveHealth } from "./health.ts";
 import { CounterReader } from "./metrics/counter-reader.ts";
 import { metrics } from "./metrics/metrics.ts";
+import { staySmall } from "./stay-small.ts";
 
 export interface RunEnforcerOptions {
   /** Of Selvedge. */
@@ -49,6 +50,7 @@ export interface RunEnforcerOptions {
 
 /** Runs the enforcer as a process: until SIGTERM or SIGINT, with logs on standard output. Returns the exit code. */
 export async function runEnforcer(options: RunEnforcerOptions): Promise<number> {
+  staySmall();
   const node = options.node ?? hostname().toLowerCase();
   const log = pino({ level: options.logLevel, base: { node } });
   const stop = new AbortController();

@@ -1,0 +1,18 @@
+import { setFlagsFromString } from "node:v8";
+
+/**
+ * Of V8: on a quiet node nothing is worth optimizing, and the optimizing compilers are 10 MB that would be touched for it. Where a
+ * function is called so often the node is busy, and it is optimized as ever.
+ */
+const FLAGS = [
+  "--optimize-for-size",
+  "--invocation-count-for-maglev=50000",
+  "--invocation-count-for-maglev-osr=50000",
+  "--invocation-count-for-osr=50000",
+  "--invocation-count-for-turbofan=200000",
+];
+
+/** Has this process keep little memory, for a program that mostly waits; `bin/selvedge` says what has to be said before V8 starts. */
+export function staySmall(): void {
+  for (const flag of FLAGS) setFlagsFromString(flag);
+}
