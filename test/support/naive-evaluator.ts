@@ -84,6 +84,10 @@ function isolates({ spec }: NetworkPolicy, direction: Direction): boolean {
 const isSubject = ({ namespace, spec }: NetworkPolicy, pod: Pod): boolean =>
   pod.namespace === namespace && (spec === "invalid" || selects(spec.podSelector, pod.labels));
 
+/** Whether some policy isolates the pod in this direction. */
+export const isIsolated = ({ policies }: Cluster, pod: Pod, direction: Direction): boolean =>
+  policies.some((policy) => isSubject(policy, pod) && isolates(policy, direction));
+
 /** A rule of either direction, with its peers under one name. */
 interface NaiveRule {
   readonly peers: readonly NetworkPolicyPeer[] | undefined;

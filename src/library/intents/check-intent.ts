@@ -114,7 +114,8 @@ function checkService(
   for (const port of ports ?? own) {
     const answer = ask(program, cluster, { from, to, port });
     if ("kind" in answer) return answer;
-    pairs += answer.parts.length;
+    const parts = answer.parts.filter(({ pair }) => isPair(pair.from, pair.to));
+    pairs += parts.length;
     if (
       answer.parts.length === 0 &&
       answer.verdict !== "allowed" &&
@@ -130,12 +131,12 @@ function checkService(
     const whole = programWith(
       program,
       cluster,
-      answer.parts.flatMap(({ pair }) => [pair.from, pair.to]),
+      parts.flatMap(({ pair }) => [pair.from, pair.to]),
     );
     for (const {
       pair,
       answer: { verdict, ...rest },
-    } of answer.parts) {
+    } of parts) {
       if (verdict === EXPECTED[intent.expect]) continue;
       const why = "why" in rest && rest.why !== undefined ? rest.why : whyAllowed(whole, pair);
       failures.push({ from: pair.from.name, to: pair.to.name, port: flowText(pair.flow), verdict, why });
