@@ -49,6 +49,17 @@ const HEADS = [
   "load",
 ];
 
+/** How much of upstream's time is its own, by the probes of the first run. */
+function waitsText([first]: readonly WholeRun[]): string {
+  if (first === undefined) return "";
+  const { denied, selves, seconds, secondsIfRefused } = first.upstream.waits;
+  return [
+    `The suite's ${denied} probes that are denied wait three seconds each where packets are dropped, three beside each other; ${selves} times it`,
+    "waits ten seconds for a pod to be kept from itself, which no policy can do, and leaves that out of its verdict. One test after the other",
+    `that is at least ${Math.round(seconds)} s, and ${Math.round(secondsIfRefused)} s where what is denied is refused at once.`,
+  ].join("\n");
+}
+
 /** Runs everything on a cluster of every shape, and writes the table of docs/testing.md. */
 export async function everyShape(progress: Progress): Promise<WholeRun[]> {
   const document = inRepository("docs/testing.md");
@@ -58,7 +69,8 @@ export async function everyShape(progress: Progress): Promise<WholeRun[]> {
     console.log(summary(result));
     runs.push(result);
     const said = `On ${new Date().toISOString().slice(0, 10)} at commit \`${await commitName()}\`:`;
-    const text = `${said}\n\n${markdownTable([HEADS, ...runs.map((each) => row(each))])}`;
+    const table = markdownTable([HEADS, ...runs.map((each) => row(each))]);
+    const text = [said, table, waitsText(runs)].join("\n\n");
     await writeFile(document, withSection(await readFile(document, "utf8"), "e2e", text));
   }
   return runs;

@@ -23,27 +23,31 @@ describe("upstream's report", () => {
   });
 });
 
-const log = `
-  I1122 11:21:29.216404    3620 kubemanager.go:215]  probe #1 :: connectivity not expected :: x/a -> 10.96.199.206
-  I1122 11:21:31.747594    3620 kubemanager.go:215]  probe #2 :: connectivity not expected :: x/a -> 10.96.199.206
-  I1122 11:21:39.865891    3620 reachability.go:180] expected:
+/** As upstream writes it: rows of X and dots. */
+const matrix = (heading: string, rows: readonly string[]): string =>
+  `  I1122 11:21:39.865891    3620 reachability.go:180] ${heading}:
 
-  -		x/a	x/b	x/c
-  x/a	X		X		.	
-  I1122 11:21:39.865897    3620 reachability.go:183] observed:
+  -\t\tx/0\tx/1\tx/2
+${rows.map((row, i) => `  x/${i}\t${row.split("").join("\t\t")}\t`).join("\n")}
 
-  -		x/a	x/b	x/c
-  x/a	.		X		.	
-  x/b	.		X		X	
-  I1122 11:21:39.865926    3620 reachability.go:186] comparison:
 
-  -		x/a	x/b	x/c
-  x/a	X		.		.	
+
 `;
+const round = (expected: readonly string[], observed: readonly string[]): string =>
+  matrix("expected", expected) + matrix("observed", observed) + matrix("comparison", [".X.", "...", "..."]);
 
 describe("upstream's log", () => {
-  it("tells how long its probes waited: for what was denied, and where they were repeated", () => {
-    expect(probeWaits(log)).toEqual({ denied: 3, repeated: 2, seconds: (3 * 3 + 2) / 3 });
-    expect(probeWaits("")).toEqual({ denied: 0, repeated: 0, seconds: 0 });
+  it("tells how long its probes waited: for what was denied, and for a pod to be kept from itself", () => {
+    expect(probeWaits("")).toEqual({ denied: 0, selves: 0, seconds: 0, secondsIfRefused: 0 });
+    // One of ten seconds outlasts three of three.
+    const one = round(["XX.", "X.X", "..."], [".X.", "X.X", "..."]);
+    expect(probeWaits(one)).toEqual({ denied: 3, selves: 1, seconds: 10, secondsIfRefused: 10 });
+    // Three of ten and six of three share three workers.
+    const all = round(["XXX", "XXX", "XXX"], [".XX", "X.X", "XX."]);
+    expect(probeWaits(all)).toEqual({ denied: 6, selves: 3, seconds: 16, secondsIfRefused: 10 });
+    expect(probeWaits(one + all)).toEqual({ denied: 9, selves: 4, seconds: 26, secondsIfRefused: 20 });
+    // Whoever keeps a pod from itself has no ten seconds.
+    const kept = round(["XX.", "...", "..."], ["XX.", "...", "..."]);
+    expect(probeWaits(kept)).toEqual({ denied: 2, selves: 0, seconds: 3, secondsIfRefused: 0 });
   });
 });

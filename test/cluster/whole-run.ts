@@ -51,7 +51,7 @@ export const summary = ({ plan, upSeconds, upstream, own, load, seconds }: Whole
     `${shapeText(plan.shape)}${plan.deny === "drop" ? "" : `, denied by ${plan.deny}`}`,
     `ready in ${Math.round(upSeconds)} s`,
     `upstream's tests ${upstream.passed} passed, ${upstream.failed.length} failed in ${Math.round(upstream.seconds)} s (load ${load.toFixed(1)})`,
-    `of ${Math.round(upstream.waits.seconds)} s for ${upstream.waits.denied} probes that had to fail and ${upstream.waits.repeated} that were repeated`,
+    `at least ${Math.round(upstream.waits.seconds)} s of waiting, one test after the other, for ${upstream.waits.denied} denied probes and ${upstream.waits.selves} of pods to themselves`,
     own === undefined ? "own tests not run" : `own tests ${own.passed} of ${own.passed + own.failed}`,
     `${Math.round(seconds)} s in all`,
   ].join("; ");
