@@ -6,6 +6,7 @@ import { forwarding } from "./checks/forwarding.ts";
 import { hooks } from "./checks/hooks.ts";
 import { kernelSupport } from "./checks/kernel-support.ts";
 import { privileges } from "./checks/privileges.ts";
+import { refusal } from "./checks/refusal.ts";
 import { secondEnforcer } from "./checks/second-enforcer.ts";
 import { sets } from "./checks/sets.ts";
 import { startGate } from "./checks/start-gate.ts";
@@ -25,6 +26,7 @@ const CHECKS: readonly ((facts: NodeFacts) => Finding[])[] = [
   secondEnforcer,
   hooks,
   chains,
+  refusal,
   sets,
   enforcer,
   startGate,

@@ -1,19 +1,28 @@
 import type { Family } from "../core/address.ts";
 import { hasOurs, mangleOf } from "../kernel/ours.ts";
+import type { VariantRules } from "../kernel/read-everywhere.ts";
+import { REFUSE_CHAIN } from "../render/names.ts";
 import type { SavedTable } from "../kernel/saved-rules.ts";
 import type { Variant } from "../kernel/variant.ts";
 import type { NodeFacts } from "./facts.ts";
 
-/** The mangle table of one variant and family, of a variant in which something of ours stands. */
+/** The mangle table, and that called filter, of one variant and family, of a variant in which something of ours stands. */
 export interface OurTable {
   readonly variant: Variant;
   readonly family: Family;
   /** `iptables-nft, IPv4` */
   readonly place: string;
   readonly mangle: SavedTable;
+  readonly filter: SavedTable;
 }
 
-const EMPTY: SavedTable = { name: "mangle", chains: [], rules: [] };
+const empty = (name: string): SavedTable => ({ name, chains: [], rules: [] });
+
+const filterOf = ({ reading }: VariantRules): SavedTable | undefined =>
+  reading.kind === "read" ? reading.tables.find(({ name }) => name === "filter") : undefined;
+
+/** Whether denied packets are refused there. */
+export const isRefusing = ({ mangle }: OurTable): boolean => mangle.chains.includes(REFUSE_CHAIN);
 
 /** Those variants in which something of ours stands, in one family at least. */
 export const ourVariants = ({ rules }: NodeFacts): ReadonlySet<Variant> =>
@@ -28,6 +37,7 @@ export function ourTables(facts: NodeFacts): OurTable[] {
       variant: each.variant,
       family: each.family,
       place: `iptables-${each.variant}, ${each.family}`,
-      mangle: mangleOf(each) ?? EMPTY,
+      mangle: mangleOf(each) ?? empty("mangle"),
+      filter: filterOf(each) ?? empty("filter"),
     }));
 }

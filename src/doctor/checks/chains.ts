@@ -1,5 +1,13 @@
 import { directions } from "../../core/policy.ts";
-import { FORWARD_CHAIN, GATE_CHAIN, dispatchChain, isOurChain, restChain } from "../../render/names.ts";
+import {
+  FORWARD_CHAIN,
+  GATE_CHAIN,
+  REFUSE_CHAIN,
+  UNREFUSED_CHAIN,
+  dispatchChain,
+  isOurChain,
+  restChain,
+} from "../../render/names.ts";
 import { ruleHash } from "../../render/rule-text.ts";
 import { jumpOf } from "../../kernel/saved-rules.ts";
 import type { NodeFacts } from "../facts.ts";
@@ -10,13 +18,16 @@ const check = "chains";
 
 /** Those that judge: whoever comes to their end is denied. */
 const isJudging = (chain: string): boolean =>
-  chain === GATE_CHAIN || /^SV-(?:INGRESS|EGRESS|[IEC]-)/.test(chain);
+  chain === GATE_CHAIN ||
+  chain === REFUSE_CHAIN ||
+  chain === UNREFUSED_CHAIN ||
+  /^SV-(?:INGRESS|EGRESS|[IEC]-)/.test(chain);
 
 const MEND =
   "The enforcer puts its chains right within seconds: start it, or see in its log why it cannot; then find out who writes there.";
 
-/** Where those end: in a verdict, or with the rest, whom the trie does not know. */
-const ENDS: ReadonlySet<string | undefined> = new Set(["DROP", ...directions.map(restChain)]);
+/** Where those end: in a verdict, with the rest, whom the trie does not know, or where what is denied is refused. */
+const ENDS: ReadonlySet<string | undefined> = new Set(["DROP", REFUSE_CHAIN, ...directions.map(restChain)]);
 
 /** What is wrong in one table, in words. */
 function troubles({ mangle }: OurTable): string[] {

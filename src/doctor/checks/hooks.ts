@@ -2,7 +2,8 @@ import { isOurHook } from "../../kernel/ours.ts";
 import { type SavedRule, type SavedTable, jumpOf } from "../../kernel/saved-rules.ts";
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
-import { type OurTable, ourTables } from "../standing.ts";
+import { type HookedChain, hookedChains } from "../../render/ruleset.ts";
+import { type OurTable, isRefusing, ourTables } from "../standing.ts";
 
 const check = "hook";
 
@@ -29,7 +30,14 @@ function takesPast(mangle: SavedTable, { rule }: SavedRule): boolean {
 const REPAIR =
   "The enforcer puts it first within seconds: start it, or see in its log why it cannot; then find out who writes before it.";
 
-function hookOf({ place, mangle }: OurTable, chain: "FORWARD" | "OUTPUT"): Finding[] {
+/** What a chain without our hook lets happen. */
+const consequences: Readonly<Record<HookedChain, string>> = {
+  FORWARD: "its policies are not enforced",
+  OUTPUT: "its policies are not enforced",
+  POSTROUTING: "what it denies passes where others accept it in filter",
+};
+
+function hookOf({ place, mangle }: OurTable, chain: HookedChain): Finding[] {
   const rules = mangle.rules.filter((rule) => rule.chain === chain);
   const position = rules.findIndex(isOurHook);
   if (position === -1)
@@ -37,7 +45,7 @@ function hookOf({ place, mangle }: OurTable, chain: "FORWARD" | "OUTPUT"): Findi
       {
         check,
         status: "fail",
-        message: `${place}: no rule in mangle ${chain} leads to Selvedge: its policies are not enforced`,
+        message: `${place}: no rule in mangle ${chain} leads to Selvedge: ${consequences[chain]}`,
         mend: "The enforcer puts it back within seconds: start it, or see in its log why it cannot.",
       },
     ];
@@ -85,7 +93,9 @@ export function hooks(facts: NodeFacts): Finding[] {
         mend: "Start `selvedge enforcer`; if it runs, see in its log why it does not write.",
       },
     ];
-  const findings = tables.flatMap((table) => [...hookOf(table, "FORWARD"), ...hookOf(table, "OUTPUT")]);
+  const hooked = (table: OurTable): readonly HookedChain[] =>
+    isRefusing(table) ? hookedChains : ["FORWARD", "OUTPUT"];
+  const findings = tables.flatMap((table) => hooked(table).flatMap((chain) => hookOf(table, chain)));
   return findings.length > 0
     ? findings
     : [ok(check, `first in mangle FORWARD and OUTPUT (${tables.map(({ place }) => place).join("; ")})`)];

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cleanupText } from "../../../src/cli/cleanup-text.ts";
 import { cleanup } from "../../../src/kernel/cleanup/cleanup.ts";
 import type { CleanupReport } from "../../../src/kernel/cleanup/report.ts";
 import type { Variant } from "../../../src/kernel/variant.ts";
-import { enforce, everyKind } from "../enforced.ts";
+import { enforce, everyKind, everyKindRefused } from "../enforced.ts";
 import { type OwnNetns, ownNetns } from "../own-netns.ts";
 import { describeKernel } from "../support.ts";
 import { everything, moveIn } from "./neighbours.ts";
@@ -38,6 +39,20 @@ describeKernel("selvedge cleanup", () => {
         ...Array<string>(sets).fill("set"),
       ]);
 
+      expect(await cleanup(netns.exec)).toEqual(NOTHING);
+      expect(await everything(netns)).toBe(before);
+    });
+
+    it("removes what refuses from filter, too, and nothing else", async () => {
+      await moveIn(netns, variant);
+      const before = await everything(netns);
+      await enforce(netns, variant, everyKindRefused);
+      expect(await netns.sh(`iptables-${variant} -S`)).toMatch(/-A FORWARD .*-j SELVEDGE-REFUSE/);
+      const report = await cleanup(netns.exec);
+      expect(await everything(netns)).toBe(before);
+      expect(cleanupText(report, "removed")).toMatch(
+        /IPv4: 3 hooks \(FORWARD, OUTPUT, POSTROUTING\).*\n.*IPv4, filter: 2 hooks \(FORWARD, OUTPUT\), 1 chain with 4 rules/,
+      );
       expect(await cleanup(netns.exec)).toEqual(NOTHING);
       expect(await everything(netns)).toBe(before);
     });

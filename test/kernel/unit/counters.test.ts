@@ -57,6 +57,23 @@ describe("the kernel's counters", () => {
     });
   });
 
+  test("are the same where what is denied is refused: it is counted once", () => {
+    const refused = nft
+      .replace(" -j DROP\nCOMMIT", " -g SV-REFUSE\nCOMMIT")
+      .replace(
+        "COMMIT",
+        [
+          '[3:180] -A SV-REFUSE -m comment --comment "denied #fffffffff2" -j TTL --ttl-set 0',
+          '[1:60] -A SV-REFUSE -m comment --comment "denied #fffffffff3" -j DROP',
+          '[2:120] -A SELVEDGE-UNREFUSED -m comment --comment "denied, and not refused #fffffffff4" -j DROP',
+          "COMMIT",
+        ].join("\n"),
+      );
+    expect(policyCounters(parseCountedRules(refused))).toEqual(policyCounters(parseCountedRules(nft)));
+    const names = (text: string) => standingNames({ IPv4: parseCountedRules(text), IPv6: [] });
+    expect(names(refused)).toEqual(names(nft));
+  });
+
   test("are never those of other programs' chains", () => {
     expect(parseCountedRules(nft).map(({ chain }) => chain)).not.toContain("FORWARD");
     expect(parseCountedRules("[1:2] -A\n[x:1] -A SV-INGRESS -j DROP\n-A SV-INGRESS -j DROP")).toEqual([]);
