@@ -4,6 +4,7 @@ import type { Direction } from "../core/policy.ts";
 import type { Host } from "./host.ts";
 import { classChain, dispatchChain, restChain, trieChain } from "./names.ts";
 import { ruleText } from "./rule-text.ts";
+import { selfRules } from "./self-rules.ts";
 
 /** A pod's address and the class chain that judges it. */
 export interface Leaf {
@@ -96,6 +97,15 @@ function leafRules(direction: Direction, leaf: Leaf, self: Host["selfTraffic"]):
   return rules;
 }
 
+/** A pod to itself is in one block with itself, at the other side too, as few others are. */
+function selfInside(direction: Direction, inside: readonly Leaf[]): readonly string[] {
+  const [first] = inside;
+  if (first === undefined) return [];
+  const block = commonBlock(inside);
+  const other = sideOf[direction === "ingress" ? "egress" : "ingress"];
+  return selfRules(first.address.family, "bpf", block === undefined ? "" : `${other} ${formatCidr(block)} `);
+}
+
 /**
  * Chains that lead from an address to its class in a few comparisons, whatever the number of pods: a set lookup
  * costs some 150 ns, an address compare 5 ns, so a list of sets would not do (docs/kernel.md). Reached by goto, so a class chain's RETURN goes back to the
@@ -113,7 +123,10 @@ export function dispatchChains(
     const rules: string[] = [];
     chains.set(chain, rules);
     if (inside.length <= FAN_OUT) {
-      rules.push(...inside.flatMap((leaf) => leafRules(direction, leaf, self)));
+      // Here the block of all is no narrower than where most packets go: to list these few costs less than to run bpf.
+      const told = chain === dispatchChain(direction) ? "listed" : self;
+      rules.push(...(told === "bpf" ? selfInside(direction, inside) : []));
+      rules.push(...inside.flatMap((leaf) => leafRules(direction, leaf, told)));
     } else {
       const length = Math.min(
         (commonBlock(inside)?.length ?? 0) + FAN_OUT_BITS,

@@ -2,9 +2,11 @@ import type { Family } from "../core/address.ts";
 import { type Cidr, formatCidr } from "../core/cidr.ts";
 import type { Direction } from "../core/policy.ts";
 import type { StartGate } from "../core/start-gate.ts";
+import { type Host, plainHost } from "./host.ts";
 import { GATE_CHAIN } from "./names.ts";
 import { seenRule } from "./nflog.ts";
 import { ruleText } from "./rule-text.ts";
+import { selfRules } from "./self-rules.ts";
 import { type SetTable, addressesIn } from "./set-table.ts";
 
 /** The start gate in one family: what it closes, and the parts of its rules. */
@@ -28,7 +30,12 @@ const SIDES = {
  * trie, in the same step as the chain that judges it: its packets pay for no lookup here. A pod that nothing isolates
  * costs one set entry and no rule; it becomes known after all chains have been written, and is forgotten before they go.
  */
-export function gateRules(gate: StartGate | undefined, family: Family, sets: SetTable): GateRules {
+export function gateRules(
+  gate: StartGate | undefined,
+  family: Family,
+  sets: SetTable,
+  { selfTraffic }: Host = plainHost,
+): GateRules {
   const blocks = gate?.podCidrs.filter((block) => block.family === family) ?? [];
   if (gate === undefined || blocks.length === 0) return OPEN;
   const known = sets.known(blocks, addressesIn(family, gate.known));
@@ -45,6 +52,8 @@ export function gateRules(gate: StartGate | undefined, family: Family, sets: Set
   return {
     blocks,
     inRest: { ingress: inRest("ingress"), egress: inRest("egress") },
-    chains: new Map([[GATE_CHAIN, [seenRule("gate", GATE_CHAIN), closed]]]),
+    chains: new Map([
+      [GATE_CHAIN, [...selfRules(family, selfTraffic), seenRule("gate", GATE_CHAIN), closed]],
+    ]),
   };
 }

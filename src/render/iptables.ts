@@ -7,20 +7,13 @@ import { FORWARD_CHAIN, classChain } from "./names.ts";
 import { type GateRules, gateRules } from "./gate.ts";
 import { type Host, plainHost } from "./host.ts";
 import { linkLocalRules } from "./link-local.ts";
+import { midStreamChains, midStreamRules } from "./mid-stream.ts";
 import { ruleMatches } from "./matches.ts";
 import { seenRule } from "./nflog.ts";
 import { denialTarget, refusal, withRefusal } from "./refusal.ts";
 import { ruleText } from "./rule-text.ts";
 import type { FamilyRuleset, Hook, Ruleset } from "./ruleset.ts";
 import { type SetTable, setTable } from "./set-table.ts";
-
-/** Source address equals destination address, as classic BPF over the IP header (what `xt_bpf` takes). */
-const SELF: Readonly<Record<Family, string>> = {
-  IPv4: "6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0",
-  IPv6: `18,${[0, 4, 8, 12]
-    .map((word) => `32 0 0 ${8 + word},7 0 0 0,32 0 0 ${24 + word},29 0 ${13 - word} 0`)
-    .join(",")},6 0 0 65535,6 0 0 0`,
-};
 
 /** RFC 4861: without these no IPv6 neighbour is ever found, so policies never see them. */
 const NEIGHBOUR_DISCOVERY = [133, 134, 135, 136, 137];
@@ -49,23 +42,12 @@ export function forwardChain(
   const neighbours = NEIGHBOUR_DISCOVERY.map((type) =>
     ruleText(`-p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`, "neighbour discovery"),
   );
-  const forgotten = (set: string, side: "src" | "dst"): string =>
-    ruleText(
-      `-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m set --match-set ${set} ${side} -j DROP`,
-      "reply of a flow that was cut",
-    );
   return [
     // Our hooks let none of these in. A rule of somebody else may lead here too, and must not have replies judged.
     ruleText("-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN", "judged when it was new"),
-    ...(host.selfTraffic === "bpf"
-      ? [ruleText(`-m bpf --bytecode "${SELF[family]}" -j RETURN`, "a pod to itself")]
-      : []),
     ...(family === "IPv6" ? neighbours : []),
     ...linkLocalRules(family, host),
-    // Where a flow was cut, conntrack would take the server's next packet for a new flow of its own (tcp_loose), and the
-    // client's packets for replies to it. What nobody remembers and starts in mid-stream must come from the client.
-    forgotten(isolated.ingress.set, "src"),
-    forgotten(isolated.egress.set, "dst"),
+    ...midStreamRules,
     ...entryRules("egress", isolated.egress.leaves, gate.blocks),
     ...entryRules("ingress", isolated.ingress.leaves, gate.blocks),
   ];
@@ -112,13 +94,14 @@ function renderFamily(program: NodeProgram, family: Family, host: Host): FamilyR
       .sort(compareLeaves);
   const leaves = { ingress: leavesIn("ingress"), egress: leavesIn("egress") };
   const isolated = isolatedPods(leaves, table);
-  const gate = gateRules(program.gate, family, table);
+  const gate = gateRules(program.gate, family, table, host);
   const refused = refusal(family, host);
   const populated = new Set([...leaves.ingress, ...leaves.egress].map(({ classId }) => classId));
   const chains = new Map<string, readonly string[]>([
     [FORWARD_CHAIN, forwardChain(family, isolated, gate, host)],
     ...restChains(isolated, gate),
     ...gate.chains,
+    ...midStreamChains(family, isolated, host),
     ...refused.chains,
     ...directions.flatMap((direction) => [...dispatchChains(direction, leaves[direction], host.selfTraffic)]),
     ...program.classes

@@ -13,6 +13,9 @@ export const FORWARD_CHAIN = "SELVEDGE-FORWARD";
 /** Where packets end that the start gate stops. */
 export const GATE_CHAIN = "SV-GATE";
 
+/** Where TCP packets are led that nobody remembers and that begin nothing. */
+export const MID_STREAM_CHAIN = "SV-MID-STREAM";
+
 /** Where a class's chain leads what it denies, where that is refused. */
 export const REFUSE_CHAIN = "SV-REFUSE";
 

@@ -44,6 +44,7 @@ describe("the start gate", () => {
     expect([...chains].map(([name, rules]) => [name, ...rules.map(readable)])).toEqual([
       [
         "SV-GATE",
+        '-m bpf --bytecode "6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0" -m comment --comment "a pod to itself" -j RETURN',
         '-m limit --limit 10/second --limit-burst 20 -m comment --comment "seen" -j NFLOG --nflog-group 86 --nflog-prefix "SV gate SV-GATE"',
         '-m comment --comment "start gate: closed until this pod is programmed" -j DROP',
       ],

@@ -37,7 +37,8 @@ const written = ({ chains }: FamilyRuleset): string[] =>
 const comment = (text: string): string => `-m comment --comment "${text}"`;
 
 const NEW = "-m conntrack ! --ctstate RELATED,ESTABLISHED";
-const MID_STREAM = "-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m set --match-set";
+const MID_STREAM = "-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN";
+const SELF = `-m bpf --bytecode "6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0" -m comment --comment "a pod to itself" -j RETURN`;
 const CUT = comment("reply of a flow that was cut");
 const CLOSED = `${comment("isolated, and no chain knows this address: closed")} -j DROP`;
 const NOBODY = comment("nobody whom a chain knows");
@@ -47,15 +48,18 @@ const seen = (direction: string): string =>
 test("the rules of IPv4", () => {
   expect(written(ruleset.IPv4)).toEqual([
     `SELVEDGE-FORWARD: -m conntrack --ctstate RELATED,ESTABLISHED ${comment("judged when it was new")} -j RETURN`,
-    `SELVEDGE-FORWARD: -m bpf --bytecode "6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0" ${comment("a pod to itself")} -j RETURN`,
-    `SELVEDGE-FORWARD: ${MID_STREAM} SV4-ingress-* src ${CUT} -j DROP`,
-    `SELVEDGE-FORWARD: ${MID_STREAM} SV4-egress-* dst ${CUT} -j DROP`,
+    `SELVEDGE-FORWARD: ${MID_STREAM} ${comment("not a first packet")} -j SV-MID-STREAM`,
     `SELVEDGE-FORWARD: -s 10.0.0.1/32 ${comment("egress of isolated pods")} -j SV-EGRESS`,
     `SELVEDGE-FORWARD: -d 10.0.0.1/32 ${comment("ingress of isolated pods")} -j SV-INGRESS`,
     `SV-I-REST: -m set --match-set SV4-ingress-* dst ${CLOSED}`,
     `SV-E-REST: -m set --match-set SV4-egress-* src ${CLOSED}`,
+    `SV-MID-STREAM: ${SELF}`,
+    `SV-MID-STREAM: -m set --match-set SV4-ingress-* src ${CUT} -j DROP`,
+    `SV-MID-STREAM: -m set --match-set SV4-egress-* dst ${CUT} -j DROP`,
+    `SV-INGRESS: -s 10.0.0.1/32 -d 10.0.0.1/32 ${comment("shop/web to itself")} -j RETURN`,
     `SV-INGRESS: -d 10.0.0.1/32 ${comment("shop/web")} -g SV-C-*`,
     `SV-INGRESS: ${NOBODY} -g SV-I-REST`,
+    `SV-EGRESS: -s 10.0.0.1/32 -d 10.0.0.1/32 ${comment("shop/web to itself")} -j RETURN`,
     `SV-EGRESS: -s 10.0.0.1/32 ${comment("shop/web")} -g SV-C-*`,
     `SV-EGRESS: ${NOBODY} -g SV-E-REST`,
     `SV-C-*: -p tcp -m tcp --dport 8080 -m set --match-set SV4-G-* src ${comment("shop/front ingress[0]")} -j RETURN`,

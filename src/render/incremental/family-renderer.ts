@@ -9,6 +9,7 @@ import { gateRules } from "../gate.ts";
 import type { Host } from "../host.ts";
 import { HOOKS, allowRules, compareLeaves, denyRules, forwardChain, leavesOf } from "../iptables.ts";
 import { isolatedPods, restChains } from "../isolated-pods.ts";
+import { midStreamChains } from "../mid-stream.ts";
 import { FORWARD_CHAIN, classChain } from "../names.ts";
 import { refusal, withRefusal } from "../refusal.ts";
 import type { FamilyRuleset } from "../ruleset.ts";
@@ -101,11 +102,12 @@ export class FamilyRenderer {
     const family = this.#family;
     const [chains, asks] = noteAsks(family, (sets): Chains => {
       const isolated = isolatedPods(leaves, sets);
-      const closed = gateRules(gate, family, sets);
+      const closed = gateRules(gate, family, sets, host);
       return new Map([
         [FORWARD_CHAIN, forwardChain(family, isolated, closed, host)],
         ...restChains(isolated, closed),
         ...closed.chains,
+        ...midStreamChains(family, isolated, host),
         ...refusal(family, host).chains,
       ]);
     });
