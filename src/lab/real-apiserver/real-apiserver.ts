@@ -9,9 +9,6 @@ import type { Assets } from "./assets.ts";
 import { type OwnProcess, killOwn, startOwn, untilReady } from "./own-process.ts";
 import { plainDoor } from "./plain-door.ts";
 
-/** Of this server alone, which lives on loopback for as long as its process. */
-const TOKEN = "contract";
-
 export interface RealApiServer {
   /** Plain HTTP on loopback, without credentials: everybody there may do everything. */
   readonly url: string;
@@ -25,6 +22,8 @@ export interface RealApiServerOptions {
   readonly socketPath?: string;
   /** Where its directory is made; default the system's for temporary files. */
   readonly parent?: string;
+  /** Of this server alone, which lives on loopback for as long as its process. */
+  readonly token?: string;
 }
 
 async function freePorts(count: number): Promise<number[]> {
@@ -41,7 +40,7 @@ async function freePorts(count: number): Promise<number[]> {
  */
 export async function startRealApiServer(
   { etcd, apiserver }: Assets,
-  { parent = tmpdir(), ...listening }: RealApiServerOptions = {},
+  { parent = tmpdir(), token = "contract", socketPath }: RealApiServerOptions = {},
 ): Promise<RealApiServer> {
   const folder = await mkdtemp(join(parent, "selvedge-apiserver-"));
   const [clients = 0, peers = 0, secure = 0] = await freePorts(3);
@@ -49,7 +48,7 @@ export async function startRealApiServer(
   const key = join(folder, "service-account.key");
   const tokens = join(folder, "tokens.csv");
   await writeFile(key, privateKey.export({ type: "pkcs1", format: "pem" }));
-  await writeFile(tokens, `${TOKEN},contract,contract,system:masters\n`);
+  await writeFile(tokens, `${token},contract,contract,system:masters\n`);
   const etcdUrl = `http://127.0.0.1:${clients}`;
   const store = startOwn(
     etcd,
@@ -62,7 +61,7 @@ export async function startRealApiServer(
     },
     join(folder, "etcd.log"),
   );
-  const door = await plainDoor({ port: secure, token: TOKEN, ...listening });
+  const door = await plainDoor({ port: secure, token, ...(socketPath === undefined ? {} : { socketPath }) });
   const start = async (): Promise<OwnProcess> => {
     const server = startOwn(
       apiserver,
