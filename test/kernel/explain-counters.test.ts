@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { plainHost } from "../../src/render/host.ts";
 import { cluster, policy } from "../support/scenario.ts";
 import { manifests } from "../support/manifests.ts";
 import { rulesetOf } from "../support/transition.ts";
@@ -45,6 +46,13 @@ describeKernel("selvedge explain --counters", () => {
       const denied = explain("bank/teller");
       expect(denied.status).toBe(1);
       expect(denied.stdout).toMatch(/ \[7:420\][^[]*"ingress isolated by shop\/policy #\w+"[^[]*-j\s+DROP\n/);
+    });
+
+    test("shows what refuses where this node's enforcer does so", async () => {
+      await enforce(netns, variant, rulesetOf(told, "n1", undefined, { ...plainHost, denial: "reject" }));
+      expect(explain("bank/teller").stdout).toMatch(
+        / \[0:0\][^[]*"ingress isolated by shop\/policy #\w+"[^[]*-g\s+SV-REFUSE\n/,
+      );
     });
   });
 });

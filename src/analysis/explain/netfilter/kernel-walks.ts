@@ -4,8 +4,10 @@ import { type Pod, keyOf } from "../../../core/cluster.ts";
 import { compile } from "../../../core/compile.ts";
 import { nodeProgram } from "../../../core/node-program.ts";
 import { type Direction, ruleIdText } from "../../../core/policy.ts";
+import { type Host, plainHost } from "../../../render/host.ts";
 import { renderIptables } from "../../../render/iptables.ts";
 import { FORWARD_CHAIN, dispatchChain } from "../../../render/names.ts";
+import { denialTarget } from "../../../render/refusal.ts";
 import type { FamilyRuleset } from "../../../render/ruleset.ts";
 import type { Party } from "../../party.ts";
 import type { ExplainInput } from "../explain-input.ts";
@@ -48,7 +50,8 @@ function judged({ chains }: FamilyRuleset, chain: string, side: SideExplanation)
     .map(({ id }) => `--comment "${ruleIdText(id)} #`);
   return (chains.get(chain) ?? []).flatMap((rule): Line[] => {
     if (allowing.some((comment) => rule.includes(comment))) return [{ chain, rule, does: "allows" }];
-    return side.verdict !== "allowed" && rule.endsWith("-j DROP") ? [{ chain, rule, does: "drops" }] : [];
+    const isEnd = rule.endsWith(denialTarget.drop) || rule.endsWith(denialTarget.reject);
+    return side.verdict !== "allowed" && isEnd ? [{ chain, rule, does: "drops" }] : [];
   });
 }
 
@@ -88,6 +91,7 @@ function walk(
   { pods, standIns }: PlacedPods,
   { pair, family }: ConnectionExplanation,
   side: SideExplanation,
+  host: Host,
 ): KernelWalk[] {
   const [subject, peer] = side.direction === "egress" ? [pair.from, pair.to] : [pair.to, pair.from];
   const [address] = addressIn(subject.end, family, pods);
@@ -102,7 +106,7 @@ function walk(
     if (keyOf(pod) === key) return [{ ...pod, node: node ?? NOWHERE }];
     return isStandIn || node === undefined ? [] : [pod];
   });
-  const ruleset = renderIptables(nodeProgram(program, node ?? NOWHERE, local))[family];
+  const ruleset = renderIptables(nodeProgram(program, node ?? NOWHERE, local), host)[family];
   const { lines, last } = wayIn(ruleset, side.direction, address);
   const end = judged(ruleset, last, side);
   const all = [...lines, ...end];
@@ -124,10 +128,16 @@ function walk(
 /**
  * The rules and sets by which nodes carry out what is asked, from the very renderer of the enforcer: for each end that
  * policies isolate, the way from the first rule to the one that decides. An end whose address nobody knows yet gets one
- * of the documentation's. `selfTraffic` is taken to be told by one rule for all, as on most kernels.
+ * of the documentation's. `host` is taken to be as most are: with xt_bpf, and dropping what is denied.
  */
-export function kernelWalks(input: ExplainInput, connection: ConnectionExplanation): KernelWalk[] {
+export function kernelWalks(
+  input: ExplainInput,
+  connection: ConnectionExplanation,
+  host: Host = plainHost,
+): KernelWalk[] {
   if (connection.exempt === "yes" || connection.families.length === 0) return [];
   const placed = placedPods(input, connection.pair);
-  return [connection.egress, connection.ingress].flatMap((side) => walk(input, placed, connection, side));
+  return [connection.egress, connection.ingress].flatMap((side) =>
+    walk(input, placed, connection, side, host),
+  );
 }
