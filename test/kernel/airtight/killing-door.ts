@@ -100,12 +100,16 @@ export function killingDoor(
 }
 
 /** Every moment: before a write, after each line that matters, and after all of it, when nobody heard so. */
-export function sessionMoments(writes: readonly SessionWrite[]): Moment[] {
+export function sessionMoments(
+  writes: readonly SessionWrite[],
+  ofTables: "every line" | "one line",
+): Moment[] {
   return writes.flatMap(({ command, input }, write): Moment[] => {
     const lines = [...input.matchAll(/\n/g)].map(({ index }) => index + 1).slice(0, -1);
     const middle = lines.at(Math.floor(lines.length / 2)) ?? 0;
-    // A table is written whole or not at all: one line of many stands for those before its COMMIT.
-    const cuts = command === "ipset" ? lines.slice(0, -1) : [middle];
+    // A table is written whole or not at all: one line of many may stand for those before its COMMIT.
+    const isWhole = command === "ipset" || ofTables === "every line";
+    const cuts = isWhole ? lines.slice(0, -1) : [middle];
     return [
       { kind: "before", write },
       ...cuts.map((characters): Moment => ({ kind: "within", write, characters })),
