@@ -25,9 +25,12 @@ export async function closes(netnsPath: string, address: string, port = PORT): P
     `${address}:${port} is closed`,
     async () => !(await connects(netnsPath, address, port)) || undefined,
   );
-  for (let i = 0; i < 3; i += 1) {
-    await sleep(100);
-    if (await connects(netnsPath, address, port)) throw new Error(`${address}:${port} is open again`);
-  }
+  const again = await Promise.all(
+    [0, 150, 300].map(async (pause) => {
+      await sleep(pause);
+      return connects(netnsPath, address, port);
+    }),
+  );
+  if (again.includes(true)) throw new Error(`${address}:${port} is open again`);
   return true;
 }
