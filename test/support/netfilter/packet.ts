@@ -41,11 +41,13 @@ function bytesOf(bits: Bits): readonly number[] {
 }
 
 /** The IP header, without options: RFC 791 section 3.1, RFC 8200 section 3. */
-export function ipHeader({ source, destination, protocol }: Packet): Uint8Array {
+export function ipHeader(packet: Packet): Uint8Array {
+  const { source, destination, protocol } = packet;
+  const hops = hopsOf(packet);
   const addresses = [...bytesOf(source), ...bytesOf(destination)];
   const fixed =
     source.length === 32
-      ? [0x45, 0, 0, 20, 0, 0, 0x40, 0, 64, numbers[protocol], 0, 0]
-      : [0x60, 0, 0, 0, 0, 0, numbers[protocol], 64];
+      ? [0x45, 0, 0, 20, 0, 0, 0x40, 0, hops, numbers[protocol], 0, 0]
+      : [0x60, 0, 0, 0, 0, 0, numbers[protocol], hops];
   return Uint8Array.from([...fixed, ...addresses]);
 }

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { type Exec, execOrThrow } from "../../../src/kernel/exec.ts";
+import { type Host, plainHost } from "../../../src/render/host.ts";
+import type { Ruleset } from "../../../src/render/ruleset.ts";
+import { bitsOf } from "../../support/bits.ts";
+import { must } from "../../support/must.ts";
+import type { Packet } from "../../support/netfilter/packet.ts";
+import { scale } from "../../support/search-settings.ts";
+import { rulesetOf } from "../../support/transition.ts";
+import { firstStart } from "../airtight/updates.ts";
+import { watchBetween } from "../airtight/watch.ts";
+import { packetBytes } from "../oracle/packet-bytes.ts";
+import { NODE, type Way, Wire } from "../oracle/wire.ts";
+import { describeKernel } from "../support.ts";
+
+const that = (denial: Host["denial"]): Ruleset =>
+  rulesetOf(firstStart, NODE, undefined, { ...plainHost, denial });
+const [dropping, rejecting] = [that("drop"), that("reject")];
+
+/** How often refusing begins and ends while packets come by. */
+const FLIPS = 2 * Math.ceil(5 * scale);
+
+/** An answer bears what it answers, and the wire's one exit would take it for that. */
+const ANSWER = "-m conntrack --ctstate RELATED";
+
+/** What a hand may do to what refuses, and what of it the log tells; `$t` is the program. */
+const hands: readonly (readonly [line: string, told: readonly string[]])[] = [
+  ["$t -t mangle -D POSTROUTING 1", ["POSTROUTING"]],
+  ["$t -t mangle -I POSTROUTING 1 -m comment --comment theirs", ["POSTROUTING"]],
+  ["$t -t mangle -F SELVEDGE-UNREFUSED", ["SELVEDGE-UNREFUSED"]],
+  ["$t -t mangle -D SV-REFUSE 4", ["SV-REFUSE"]],
+  ["$t -t mangle -I SV-REFUSE 1 -j ACCEPT", ["SV-REFUSE"]],
+  ["$t -F SELVEDGE-REFUSE", ["filter SELVEDGE-REFUSE"]],
+  ["$t -S FORWARD | sed -n 's/^-A \\(.* SELVEDGE-REFUSE\\)$/-D \\1/p' | xargs $t", ["filter FORWARD"]],
+  ["$t -S OUTPUT | grep REFUSE | xargs $t", ["filter OUTPUT"]],
+  ["$t -F; $t -X", ["filter SELVEDGE-REFUSE", "filter FORWARD", "filter OUTPUT"]],
+  ["$t -t mangle -F; $t -t mangle -X", ["SELVEDGE-FORWARD", "SV-REFUSE", "POSTROUTING"]],
+];
+
+describeKernel("refusing, under traffic", () => {
+  describe.each(["nft", "legacy"] as const)("iptables-%s", (variant) => {
+    let wire: Wire;
+    let kernel: NodeKernel;
+    const sh = (script: string): Promise<string> =>
+      execOrThrow(wire.exec, {
+        command: "sh",
+        args: ["-ec", `for t in "iptables-${variant} -w" "ip6tables-${variant} -w"; do ${script}; done`],
+      });
+    beforeAll(async () => {
+      wire = await Wire.open();
+      kernel = new NodeKernel(wire.exec, variant);
+      expect((await kernel.bring(rejecting)).failures).toEqual([]);
+      await sh(`$t -t mangle -A OUTPUT ${ANSWER} -j DROP`);
+    });
+    afterAll(() => wire.close());
+
+    test("what somebody sends without time to live does not pass, allowed or not", async () => {
+      const ways: readonly Way[] = ["routed", "bridged"];
+      const ends = [
+        ["203.0.113.9", "198.51.100.9"],
+        ["203.0.113.200", "10.0.0.1"],
+        ["2001:db8::9", "2001:db8::a"],
+        ["2001:db8::9", "fd00::1"],
+      ] as const;
+      const sent = async (hops: number): Promise<number[]> =>
+        wire.send(
+          ends.flatMap(([source, destination]) =>
+            ways.map((way) => ({
+              way,
+              packets: (payload: Buffer, id: number) => {
+                const packet: Packet = {
+                  source: bitsOf(source),
+                  destination: bitsOf(destination),
+                  protocol: "udp",
+                  port: 1000 + hops,
+                  state: "NEW",
+                  hasLocalSource: false,
+                  hops,
+                };
+                return [packetBytes(packet, { id, payload })];
+              },
+            })),
+          ),
+        );
+      // Strangers, then who is denied; by router, then by bridge.
+      expect(await sent(9)).toEqual([1, 1, 0, 0, 1, 1, 0, 0]);
+      expect(await sent(0)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    });
+
+    test.each(hands)("what a hand does is put right, and told: %s", async (line, told) => {
+      const ours = async (): Promise<string[]> =>
+        (await sh("$t -t mangle -S; $t -S"))
+          .split("\n")
+          .filter((each) => /SELVEDGE|SV-/.test(each))
+          .toSorted();
+      const before = await ours();
+      await sh(line);
+      kernel.recall();
+      const { failures, drift } = await kernel.bring(rejecting);
+      expect(failures).toEqual([]);
+      for (const chain of told)
+        expect(drift?.chains).toEqual(expect.arrayContaining([`IPv4 ${chain}`, `IPv6 ${chain}`]));
+      expect(await ours()).toEqual(before);
+      await sh("$t -t mangle -D POSTROUTING -m comment --comment theirs 2>/dev/null || true");
+    });
+
+    test(
+      "nothing leaks and nobody is cut off while it begins and ends, again and again",
+      { timeout: 120_000 },
+      async () => {
+        await sh(`$t -A FORWARD -j ACCEPT; $t -t mangle -A OUTPUT ${ANSWER} -j DROP`);
+        const accepting = ["iptables", "ip6tables"].map((tool) => ({
+          command: `${tool}-${variant}-restore`,
+          args: ["--noflush", "--wait"],
+          input: "*filter\n-D FORWARD -j ACCEPT\n-I FORWARD 1 -j ACCEPT\nCOMMIT\n",
+        }));
+        // Before ours again as soon as ours is written.
+        const exec: Exec = async (request) => {
+          const result = await wire.exec(request);
+          if (request.input?.startsWith("*filter") === true) await Promise.all(accepting.map(wire.exec));
+          return result;
+        };
+        const watch = watchBetween(wire, dropping, rejecting);
+        const flipping = new NodeKernel(exec, variant);
+        const flip = async (): Promise<void> => {
+          for (let flips = 0; flips < FLIPS; flips += 1) {
+            const { failures } = await flipping.bring(must([dropping, rejecting][flips % 2]));
+            expect(failures).toEqual([]);
+          }
+        };
+        let packets = 0;
+        const wrong: string[] = [];
+        const over = new AbortController();
+        const look = async (): Promise<void> => {
+          while (!over.signal.aborted) {
+            wrong.push(...(await watch.look()));
+            packets += watch.packets;
+          }
+        };
+        await Promise.all([flip().finally(() => over.abort()), look()]);
+        process.stdout.write(
+          `refusal, ${variant}: ${packets} packets during ${FLIPS} flips, ${wrong.length} wrong\n`,
+        );
+        expect(wrong).toEqual([]);
+      },
+    );
+  });
+});
