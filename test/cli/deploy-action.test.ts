@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -11,7 +11,11 @@ interface Action {
   readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
   readonly runs: {
     readonly using: string;
-    readonly steps: readonly { readonly run?: string; readonly env?: Readonly<Record<string, string>> }[];
+    readonly steps: readonly {
+      readonly shell?: string;
+      readonly run?: string;
+      readonly env?: Readonly<Record<string, string>>;
+    }[];
   };
 }
 
@@ -26,16 +30,25 @@ function runAction(
   const [step] = action.runs.steps;
   const fill = (expression: string): string => {
     if (expression.includes("github.action_path")) return join(root, "deploy/action");
-    const names = [...expression.matchAll(/inputs\.([a-z-]+)/g)].map(([, name = ""]) => name);
-    const values = names.map((name) => {
+    const input = (name = ""): string => {
       if (!(name in action.inputs)) throw new Error(`the action has no input ${name}`);
       return inputs[name] ?? action.inputs[name]?.default ?? "";
-    });
-    // `a || b` is the only operator there is.
+    };
+    // `a || b` is the only operator there is, and `format` of one value the only function.
+    const values = expression
+      .replace(/^\$\{\{(.*)\}\}$/, "$1")
+      .split("||")
+      .map((part) => {
+        const [, words, name] = /^ *format\('([^']*)', inputs\.([a-z-]+)\) *$/.exec(part) ?? [];
+        if (words !== undefined) return words.replace("{0}", input(name));
+        return input(/^ *inputs\.([a-z-]+) *$/.exec(part)?.[1]);
+      });
     return values.find((value) => value !== "") ?? "";
   };
   const env = Object.fromEntries(Object.entries(step?.env ?? {}).map(([name, value]) => [name, fill(value)]));
-  const { status, stdout, stderr } = spawnSync("sh", ["-c", step?.run ?? "false"], {
+  if (step?.shell !== "sh") throw new Error("the runner has a line of its own for every shell");
+  // As the runner does for `shell: sh`: https://docs.github.com/actions/reference/workflow-syntax-for-github-actions
+  const { status, stdout, stderr } = spawnSync("sh", ["-e", fileWith(step.run ?? "false", "step.sh")], {
     env: { ...process.env, ...env, ...more },
     encoding: "utf8",
     cwd: root,
@@ -104,6 +117,15 @@ describe("the GitHub Action", () => {
     expect(stdout).toMatch(/^::error file=.*a\.intent\.yaml,line=5,col=5,title=IN102 /m);
   });
 
+  it("runs the npm package of the version that is asked for, unless it is told a command", () => {
+    const folder = mkdtempSync(join(tmpdir(), "selvedge-npx-"));
+    writeFileSync(join(folder, "npx"), '#!/bin/sh\necho "npx $*"\n', { mode: 0o755 });
+    const path = { PATH: `${folder}:${process.env["PATH"]}`, GITHUB_STEP_SUMMARY: "" };
+    const { status, stdout } = runAction({ files: "a b.yaml\nc", version: "0.1.0" }, path);
+    expect(status).toBe(0);
+    expect(stdout).toBe("npx --yes selvedge@0.1.0 lint -f a b.yaml -f c -o github --fail-on warning\n");
+  });
+
   it.each([
     ["what is not grave enough", { "fail-on": "never" }, 0],
     ["no files", { files: "\n" }, 2],
@@ -115,18 +137,52 @@ describe("the GitHub Action", () => {
   });
 });
 
-describe("the pre-commit hook", () => {
-  it("runs a command that there is", () => {
-    const [hook] = read(".pre-commit-hooks.yaml") as { id: string; entry: string; language: string }[];
-    expect(hook).toMatchObject({ id: "selvedge-lint", language: "node" });
-    const [program = "", ...args] = (hook?.entry ?? "").split(" ");
-    const { bin, scripts } = read("package.json") as Record<"bin" | "scripts", Record<string, string>>;
-    // For `language: node` pre-commit packs the checkout, which has no bundle, and installs the tarball.
-    expect(scripts["prepack"]).toBe(scripts["build"]);
-    const { status } = spawnSync(join(root, bin[program] ?? "nowhere"), args, {
+interface Hook {
+  readonly id: string;
+  readonly entry: string;
+  readonly args: readonly string[];
+  readonly language: string;
+}
+
+describe("the pre-commit hooks", () => {
+  const hooks = read(".pre-commit-hooks.yaml") as readonly Hook[];
+  const { bin, scripts } = read("package.json") as Record<"bin" | "scripts", Record<string, string>>;
+
+  it.each(hooks)("$id runs a command that there is", ({ entry, args }) => {
+    const [program = "", ...words] = entry.split(" ");
+    const { status, stdout } = spawnSync(join(root, bin[program] ?? "nowhere"), [...words, ...args], {
       cwd: join(root, "fixtures/ports"),
       encoding: "utf8",
     });
     expect(status).toBe(1);
+    expect(stdout).toContain("error[NP202]");
+  });
+
+  it("are built on the ways on which pre-commit installs: packed, or by npm from git", () => {
+    expect(hooks.map(({ language }) => language)).toEqual(["node", "system"]);
+    expect(scripts["prepack"]).toBe(scripts["build"]);
+    const [shell = "", ...prepare] = scripts["prepare"]?.split(" ") ?? [];
+    const prepared = (from: string): Ran => {
+      const folder = mkdtempSync(join(tmpdir(), "selvedge-from-git-"));
+      for (const name of ["scripts", "node_modules/esbuild", "bin"])
+        mkdirSync(join(folder, name), { recursive: true });
+      cpSync(join(root, prepare[0] ?? ""), join(folder, prepare[0] ?? ""));
+      writeFileSync(join(folder, "scripts/build.ts"), "console.log('built')");
+      writeFileSync(join(folder, "bin/node"), '#!/bin/sh\necho "node $*"\n', { mode: 0o755 });
+      const env = {
+        ...process.env,
+        PATH: `${folder}/bin:${process.env["PATH"]}`,
+        npm_package_resolved: from,
+      };
+      const { status, stdout, stderr } = spawnSync(shell, prepare, { cwd: folder, env, encoding: "utf8" });
+      return { status, stdout, stderr };
+    };
+    expect(prepared("git+file:///somewhere")).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "node scripts/build.ts\n",
+    });
+    // `npm install` in a checkout builds nothing.
+    expect(prepared("")).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 });

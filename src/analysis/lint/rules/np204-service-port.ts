@@ -80,7 +80,7 @@ function hits(context: LintContext, rule: WrittenRule): Hit[] {
     const byName =
       name === undefined
         ? ""
-        : `, or the named port \`${name}\` (${named} of ${counted(pods.length, "pod")} declare it)`;
+        : `, or the named port \`${name}\` (${named} of ${counted(pods.length, "pod")} ${named === 1 ? "declares" : "declare"} it)`;
     return [
       {
         at: rule.policy,
