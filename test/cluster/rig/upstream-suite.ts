@@ -22,7 +22,7 @@ export const NETPOL = String.raw`\[sig-network\] Netpol`;
 const NEEDS_SCTP = "SCTPConnectivity";
 
 /** How many of upstream's tests run beside each other, each in namespaces of its own. */
-export const PROCESSES = 5;
+const PROCESSES = 5;
 
 const attribute = (text: string, name: string): string =>
   new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? "";
