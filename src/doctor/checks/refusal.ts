@@ -19,7 +19,7 @@ function missing({ place, filter }: OurTable): string[] {
 /** Whether what is denied is answered, where it is meant to be. Without an answer it is dropped all the same. */
 export function refusal(facts: NodeFacts): Finding[] {
   const tables = ourTables(facts).filter(isRefusing);
-  if (tables.length === 0) return [ok(check, "denied packets are dropped (--deny=drop)")];
+  if (tables.length === 0) return [ok(check, "denied packets are dropped in silence")];
   const findings = tables.flatMap(missing).map((what): Finding => ({
     check,
     status: "warn",
