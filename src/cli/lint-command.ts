@@ -115,7 +115,9 @@ async function found(loaded: Loaded, flags: LintFlags): Promise<LintFinding[]> {
 
 async function diffOf(loaded: Loaded, findings: readonly LintFinding[]): Promise<string> {
   const { fixedFiles, fixesDiff } = await import("./lint-fixes.ts");
-  return fixesDiff(fixedFiles(findings, textsOf(loaded)));
+  const files = fixedFiles(findings, textsOf(loaded));
+  if (files.length === 0) note("nothing here can be mended without a change of meaning");
+  return fixesDiff(files);
 }
 
 /** Mends until nothing more can be: what one mend uncovers is mended by the next. */

@@ -53,6 +53,8 @@ async function find(options: ConnectOptions): Promise<Found> {
   if (kubeconfig === undefined && context === undefined && !hasKubeconfig()) {
     const account = await readServiceAccount(serviceAccount, process.env);
     if (account !== undefined) return account;
+    // The client library would ask localhost:8080, as kubectl once did.
+    throw new Error("there is no kubeconfig ($KUBECONFIG, ~/.kube/config), and no service account");
   }
   const { KubeConfig } = await import("./kube-config.ts");
   const config = new KubeConfig();
@@ -61,7 +63,7 @@ async function find(options: ConnectOptions): Promise<Found> {
   if (context !== undefined) config.setCurrentContext(context);
   const cluster = config.getCurrentCluster();
   if (cluster === null)
-    throw new Error("no cluster: neither a kubeconfig with a current context nor a service account");
+    throw new Error("no cluster: the kubeconfig has no such context, or none that leads to one");
   const authorize = async (): Promise<Credentials> => {
     const options: RequestOptions = { headers: {} };
     await config.applyToHTTPSOptions(options);

@@ -98,6 +98,12 @@ describe("selvedge lint", () => {
     expect(lint(np204.bad, "-o", "md").stdout).toContain("| NP204 |");
   });
 
+  it("--fix --dry-run says so where nothing can be mended", () => {
+    const { stdout, stderr } = selvedge(["lint", "-f", "fixtures/ports", "--fix", "--dry-run"]);
+    expect(stdout).toBe("");
+    expect(stderr).toBe("selvedge: nothing here can be mended without a change of meaning\n");
+  });
+
   it("--fix --dry-run shows a diff and writes nothing; --fix writes just that", () => {
     const file = fileWith(commented);
     const patch = selvedge(["lint", "-f", file, "--fix", "--dry-run"]).stdout;

@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ApiRequest } from "../../src/lab/apiserver/api-request.ts";
 import { liveCluster, selvedgeBeside } from "./live-cluster.ts";
-import { fileWith, selvedge } from "./selvedge.ts";
+import { fileWith, root, selvedge } from "./selvedge.ts";
 
 const pod = (name: string, ip: string, namespace = "shop"): string => `---
 apiVersion: v1
@@ -174,4 +175,20 @@ describe("a live cluster", () => {
       stderr: "selvedge: the cluster cannot be read: who are you? (HTTP 401)\n",
     });
   });
+});
+
+it("without files and without a kubeconfig there is nothing to ask, and how to is said", () => {
+  const { KUBECONFIG: _named, KUBERNETES_SERVICE_HOST: _host, ...rest } = process.env;
+  const { status, stdout, stderr } = spawnSync(
+    join(root, "bin/selvedge"),
+    ["can", "shop/web", "shop/api:80"],
+    {
+      env: { ...rest, HOME: "/nowhere" },
+      encoding: "utf8",
+    },
+  );
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(
+    /^selvedge: no cluster to ask \(name files with -f, .*\): there is no kubeconfig .*\n$/,
+  );
 });
