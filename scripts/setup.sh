@@ -17,7 +17,7 @@ major=$(node -p 'process.versions.node.split(".")[0]')
 # optional packages of platforms which a mirror does not carry; this installs the same versions and writes no lockfile.
 if [ ! -x node_modules/node/bin/node ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   say "npm packages, as package-lock.json pins them"
-  npm install --no-save --no-audit --no-fund --loglevel=error
+  npm install --no-save --no-audit --no-fund --loglevel=error >/dev/null
   touch node_modules/.package-lock.json
 fi
 
