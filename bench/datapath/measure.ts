@@ -33,6 +33,7 @@ export interface Trial {
   readonly families: readonly Family[];
   readonly size: Size;
   readonly rounds: number;
+  readonly pairs: number;
   /** Told, in words, what was done. */
   readonly onStep: (step: string) => void;
 }
@@ -64,6 +65,10 @@ async function stand({
   return standing;
 }
 
+/** So many of them at most, from all over. */
+const thinned = <T>(all: readonly T[], most: number): readonly T[] =>
+  all.filter((_, i) => Math.floor((i * most) / all.length) !== Math.floor(((i - 1) * most) / all.length));
+
 /** A table that is full drops packets; one that holds too few was not asked about new flows. */
 async function checkFlows(rig: Rig, { sent }: Burst): Promise<void> {
   const remembered = await rememberedFlows(rig);
@@ -82,7 +87,7 @@ export async function measure(trial: Trial): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const family of trial.families) {
     const here = standing.filter(({ contestant }) => contestant.families.includes(family));
-    for (const { rig, at } of here) await writeFlows(rig, family, at.flows(family));
+    for (const { rig, at } of here) await writeFlows(rig, family, thinned(at.flows(family), trial.pairs));
     // Round 0 warms caches and conntrack's slabs, and is not kept.
     for (let round = 0; round <= rounds; round += 1) {
       const turn = round % here.length;

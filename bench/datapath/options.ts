@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Family, families } from "../../src/core/address.ts";
 import type { Variant } from "../../src/kernel/variant.ts";
-import type { Size } from "./scenario.ts";
+import { FLOWS, type Size } from "./scenario.ts";
 
 /** What is measured. */
 export interface Options {
@@ -9,6 +9,8 @@ export interface Options {
   readonly variants: readonly Variant[];
   readonly families: readonly Family[];
   readonly rounds: number;
+  /** How many pairs of pods and ports packets go between. */
+  readonly pairs: number;
   readonly writes: boolean;
 }
 
@@ -19,6 +21,7 @@ interface Flags {
   readonly iptables: readonly Variant[];
   readonly family: readonly Family[];
   readonly rounds?: number;
+  readonly pairs?: number;
   readonly write: boolean;
 }
 
@@ -35,20 +38,21 @@ function parseSize(text: string, before: readonly Size[] = []): Size[] {
   return [...before, size(Number(pods), Number(policies))];
 }
 
-function parseRounds(text: string): number {
-  const rounds = Number(text);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new InvalidArgumentError("want a number from 1");
-  return rounds;
+function parseNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("want a number from 1");
+  return number;
 }
 
-function optionsOf({ quick, full, size: sizes, iptables, family, rounds, write }: Flags): Options {
+function optionsOf({ quick, full, size: sizes, iptables, family, rounds, pairs, write }: Flags): Options {
   const usual = full ? EVERY : quick ? ENDS : USUAL;
   return {
     sizes: sizes.length > 0 ? sizes : usual,
     variants: iptables,
     families: quick ? family.slice(0, 1) : family,
     rounds: rounds ?? (quick ? 3 : 5),
-    writes: write && !quick,
+    pairs: pairs ?? FLOWS,
+    writes: write && !quick && pairs === undefined,
   };
 }
 
@@ -61,7 +65,8 @@ export function parseOptions(argv: readonly string[]): Options {
     .option("--size <PODSxPOLICIES>", "only this size; may be given again", parseSize, [])
     .addOption(new Option("--iptables <variants...>", "only these").choices(variants).default(variants))
     .addOption(new Option("--family <families...>", "only these").choices(families).default(families))
-    .option("--rounds <number>", "rounds of each (5)", parseRounds)
+    .option("--rounds <number>", "rounds of each (5)", parseNumber)
+    .option("--pairs <number>", `only so many pairs of pods (${FLOWS}); writes nothing`, parseNumber)
     .option("--no-write", "leave docs/performance.md as it is")
     .parse([...argv], { from: "user" });
   return optionsOf(command.opts<Flags>());

@@ -126,7 +126,8 @@ function plainOf(i: number, pods: number): PlainPolicy {
   };
 }
 
-const FLOWS = 256;
+/** How many pairs of pods and ports there are, at most. */
+export const FLOWS = 256;
 
 /** Primes to the numbers of pods, so that sources and destinations go through all of them in many pairs. */
 const STRIDES = { source: 7, destination: 3 } as const;
