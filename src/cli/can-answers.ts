@@ -1,7 +1,7 @@
 import { formatTraffic } from "../analysis/connectivity-map.ts";
+import { endJson } from "../analysis/explain/end-json.ts";
 import { wrap } from "../analysis/finding/wrap.ts";
 import { trafficText } from "../analysis/traffic-text.ts";
-import { formatAddress } from "../core/address.ts";
 import type { Bounds, Verdict } from "../core/evaluate.ts";
 import { type Traffic, isNoTraffic, subtractTraffic } from "../core/traffic.ts";
 import { type Answer, type AskedPart, serviceText } from "../library/ask.ts";
@@ -27,21 +27,6 @@ export function canText(answer: Answer): string {
 }
 
 const HEAD = { apiVersion: "selvedge.dev/v1alpha1", kind: "CanAnswer" } as const;
-
-type Party = AskedPart["pair"]["from"];
-
-/** Of an outside part its whole extent is the name; the rest are told as the map tells them. */
-function endJson({ name, end, hostPod }: Party): unknown {
-  if (hostPod !== undefined) return { pod: name };
-  switch (end.kind) {
-    case "pod":
-      return { pod: name, ...(end.address && { address: formatAddress(end.address) }) };
-    case "node":
-      return { node: end.name ?? "" };
-    case "address":
-      return { addresses: name };
-  }
-}
 
 const partJson = ({ pair: { from, to, flow }, answer }: AskedPart): unknown => ({
   from: endJson(from),

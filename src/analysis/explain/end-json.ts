@@ -1,7 +1,7 @@
 import { formatAddress } from "../../core/address.ts";
 import type { Party } from "../party.ts";
 
-/** As `can` tells ends: of an outside part its whole extent is the name. */
+/** An end of one connection, as `can` and `explain` tell it: of an outside part its whole extent is the name. */
 export function endJson({ name, end, hostPod }: Party): unknown {
   if (hostPod !== undefined) return { pod: name };
   switch (end.kind) {
