@@ -6,10 +6,10 @@ import { setFlagsFromString } from "node:v8";
  */
 const FLAGS = [
   "--optimize-for-size",
-  "--invocation-count-for-maglev=50000",
-  "--invocation-count-for-maglev-osr=50000",
-  "--invocation-count-for-osr=50000",
-  "--invocation-count-for-turbofan=200000",
+  "--invocation-count-for-maglev=200000",
+  "--invocation-count-for-maglev-osr=200000",
+  "--invocation-count-for-osr=200000",
+  "--invocation-count-for-turbofan=1000000",
 ];
 
 /** Has this process keep little memory, for a program that mostly waits; `bin/selvedge` says what has to be said before V8 starts. */
