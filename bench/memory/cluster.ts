@@ -10,6 +10,8 @@ import { startApiServer } from "../../src/lab/apiserver.ts";
 import { isMarked } from "../../src/daemon/controller/published-mark.ts";
 import { KubeClient } from "../../src/kube/client.ts";
 
+const SELVEDGE = "bin/selvedge";
+
 const PODS = 2_000;
 const POLICIES = 500;
 const APPS = 250;
@@ -65,7 +67,7 @@ export async function startCluster(): Promise<BenchCluster> {
     });
   }
   await installDefinitions({ client });
-  const controller = spawn("bin/selvedge", ["controller", "--server", server.url, "--health-port", "0"], {
+  const controller = spawn(SELVEDGE, ["controller", "--server", server.url, "--health-port", "0"], {
     stdio: "ignore",
   });
   while (!server.objects("leases.coordination.k8s.io").some(isMarked)) await sleep(50);
