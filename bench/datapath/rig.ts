@@ -15,8 +15,12 @@ const KUBELET = ["*mangle", ":KUBE-IPTABLES-HINT - [0:0]", ":KUBE-KUBELET-CANARY
   "\n",
 );
 
-/** As packets.c has them. */
-const MACS = { sender: "02:5e:1d:00:00:01", receiver: "02:5e:1d:00:00:02" } as const;
+/** The ends' as packets.c has them. */
+const MACS = {
+  sender: "02:5e:1d:00:00:01",
+  receiver: "02:5e:1d:00:00:02",
+  bridge: "02:5e:1d:00:00:03",
+} as const;
 
 export const BRIDGE = "cni0";
 
@@ -37,7 +41,9 @@ export async function buildRig(node: LabNode): Promise<Rig> {
   const names = Object.values(ends).map((name) => `netns add ${name}\n`);
   await execOrThrow(lab.exec, { command: "ip", args: ["-batch", "-"], input: names.join("") });
   await ipBatch(lab, own, [
-    `link add ${BRIDGE} type bridge mcast_snooping 0`,
+    // An address of its own: by default it is a port's, and without ARP the node's refusals would leave by that port, maybe to
+    // the receiver, where they would be counted.
+    `link add ${BRIDGE} address ${MACS.bridge} type bridge mcast_snooping 0`,
     `addr add ${node.gateways.v4}/24 dev ${BRIDGE}`,
     `addr add ${node.gateways.v6}/64 dev ${BRIDGE} nodad`,
     // Who rejects a packet would ask for its sender with a broadcast, which would be counted at the receiver.
