@@ -1,4 +1,4 @@
-// Where the process begins. Half of what a question takes is compiling the program: V8 keeps what it compiled for the next one.
+// Where the process begins. A sixth of what a question takes is compiling the program: V8 keeps what it compiled for the next one.
 import { enableCompileCache } from "node:module";
 import { userInfo } from "node:os";
 import { join } from "node:path";
