@@ -27,7 +27,6 @@ mkdirSync("/run/lock");
 const program = `${installed}/dist/selvedge.js`;
 const settings: Readonly<Record<string, readonly [string, ...string[]]>> = {
   "as shipped": [`${installed}/bin/selvedge`],
-  "without the flag of bin/selvedge": [process.execPath, program],
   "interpreted, for comparison": [process.execPath, "--max-semi-space-size=1", "--lite-mode", program],
 };
 const modes = process.argv.length > 2 ? process.argv.slice(2) : ["controller", "standalone"];
