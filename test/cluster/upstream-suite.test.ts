@@ -43,6 +43,7 @@ describe("upstream's log", () => {
     const one = round(["XX.", "X.X", "..."], [".X.", "X.X", "..."]);
     expect(probeWaits(one)).toEqual({ denied: 3, selves: 1, seconds: 10, secondsIfRefused: 10 });
     // Three of ten and six of three share three workers.
+    // As the suite writes its tables: an X is a probe that is to be denied, or was; a point one that gets through.
     const all = round(["XXX", "XXX", "XXX"], [".XX", "X.X", "XX."]);
     expect(probeWaits(all)).toEqual({ denied: 6, selves: 3, seconds: 16, secondsIfRefused: 10 });
     expect(probeWaits(one + all)).toEqual({ denied: 9, selves: 4, seconds: 26, secondsIfRefused: 20 });

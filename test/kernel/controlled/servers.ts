@@ -7,6 +7,7 @@ const WITHOUT = " [skipped: no real API server here; `make envtest-assets` makes
 
 /** `describeKernel` with a real etcd and kube-apiserver; skipped by name where there is none. */
 export function describeReal(name: string, body: () => void): void {
+  // Its two programs are built with Go, minutes once a machine: who has none is told what was not run, and how to have it.
   if (findAssets() === undefined) describe.skip(`${name}, on a real API server${WITHOUT}`, body);
   else describeKernel(`${name}, on a real API server`, body);
 }
