@@ -1,10 +1,11 @@
 import { type ApplyFailure, carryOut } from "../kernel/apply.ts";
 import { type Drift, driftOf } from "../kernel/drift.ts";
-import type { Exec } from "../kernel/exec.ts";
+import { type Exec, inBackground } from "../kernel/exec.ts";
 import { type StayedSet, planChange } from "../kernel/plan-change.ts";
 import { type Plan, isEmptyPlan, planWrites } from "../kernel/plan.ts";
 import { processWriter } from "../kernel/process-writer.ts";
 import { type Reading, readStanding } from "../kernel/read.ts";
+import { SavedChains } from "../kernel/saved-chains.ts";
 import { SessionTrouble } from "../kernel/session/acknowledged-session.ts";
 import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import type { KernelState, StandingSet } from "../kernel/state.ts";
@@ -14,6 +15,8 @@ import { Wordings } from "../kernel/wordings.ts";
 import type { KernelWriter } from "../kernel/writer.ts";
 import { setFamily } from "../render/names.ts";
 import type { Ruleset } from "../render/ruleset.ts";
+import { type Left, lookForDrift } from "./look-for-drift.ts";
+import { WriteRecord } from "./write-record.ts";
 
 export interface Outcome {
   readonly plan: Plan;
@@ -27,13 +30,11 @@ export interface Outcome {
 }
 
 /** What is believed to stand: as it was read, or as a whole ruleset left it, which the next one is compared with by identity. */
-type Standing =
-  | { readonly kind: "read"; readonly state: KernelState }
-  | { readonly kind: "left"; readonly ruleset: Ruleset; readonly stayed: readonly StayedSet[] };
+type Standing = { readonly kind: "read"; readonly state: KernelState } | ({ readonly kind: "left" } & Left);
 
 /**
  * One node's kernel, and what is believed to stand in it. Belief spares reading everything back at every change; it is
- * given up after any failure and checked against the kernel now and then (`recall`).
+ * given up after any failure and checked against the kernel now and then (`look`).
  */
 export class NodeKernel {
   readonly #exec: Exec;
@@ -48,6 +49,10 @@ export class NodeKernel {
   /** What was asked for last. */
   #wanted: Ruleset | undefined;
 
+  readonly #chains = new SavedChains();
+  readonly #record = new WriteRecord();
+  #bringing: Promise<Outcome> | undefined;
+
   /** Counts beginnings and ends of writes: a reading during which it moved tells of no moment. */
   #epoch = 0;
   #looked: { readonly reading: Reading; readonly epoch: number } | undefined;
@@ -59,8 +64,16 @@ export class NodeKernel {
     this.#sessions = sessions;
   }
 
-  /** Makes the kernel hold this ruleset, writing only what differs. */
-  async bring(wanted: Ruleset): Promise<Outcome> {
+  /** Makes the kernel hold this ruleset, writing only what differs. Never twice at once. */
+  bring(wanted: Ruleset): Promise<Outcome> {
+    const bringing = this.#bring(wanted).finally(() => {
+      this.#bringing = undefined;
+    });
+    this.#bringing = bringing;
+    return bringing;
+  }
+
+  async #bring(wanted: Ruleset): Promise<Outcome> {
     this.#wanted = wanted;
     const processes = processWriter(this.#exec, this.#variant);
     const kept = this.#sessions?.writer(processes);
@@ -88,7 +101,7 @@ export class NodeKernel {
       if (this.#standing === undefined) {
         const looked = this.#looked?.epoch === this.#epoch ? this.#looked.reading : undefined;
         this.#looked = undefined;
-        const reading = looked ?? (await readStanding(this.#exec, this.#variant, wanted));
+        const reading = looked ?? (await this.#read(wanted));
         ({ unread, unreadFilter } = reading);
         raw = reading.state;
         standing = { kind: "read", state: this.#wordings.understood(raw) };
@@ -112,9 +125,11 @@ export class NodeKernel {
     }
     this.#standing = undefined;
     this.#epoch += 1;
-    const { commands, failures, held } = await carryOut(writer, plan).finally(() => {
-      this.#epoch += 1;
-    });
+    const { commands, failures, held } = await this.#record
+      .during(plan, () => carryOut(writer, plan))
+      .finally(() => {
+        this.#epoch += 1;
+      });
     if (standing.kind === "read" && failures.length === 0) await this.#learn(standing.state, wanted);
     // Rules that are gone hold their sets for a moment; what is still held at the next look is held by somebody else.
     const stuck = isRead ? [...held].filter(([name]) => this.#held.has(name)) : [];
@@ -130,20 +145,30 @@ export class NodeKernel {
   }
 
   /**
-   * Reads the kernel for the next `bring` to compare with, without keeping others waiting. Where one writes again and again
-   * meanwhile, the next reads it itself.
+   * Looks beside the writes whether others have changed what is ours. If so, or where it cannot be told, the next `bring`
+   * compares with what was read, or reads it itself where somebody has written meanwhile.
    */
   async look(): Promise<void> {
-    for (let tries = 0; tries < LOOKS; tries += 1) {
-      const epoch = this.#epoch;
-      // What cannot be read now the next pass meets, and says.
-      const reading = await readStanding(this.#exec, this.#variant, this.#wanted).catch(() => undefined);
-      if (reading === undefined) break;
-      if (epoch !== this.#epoch) continue;
-      this.#looked = { reading, epoch };
-      break;
-    }
+    const epoch = this.#epoch;
+    const look = await lookForDrift({
+      exec: inBackground(this.#exec),
+      variant: this.#variant,
+      wanted: this.#wanted,
+      chains: this.#chains,
+      record: this.#record,
+      left: () => this.#left(),
+      understood: (state) => this.#wordings.understood(state),
+    });
+    if (look.kind === "as left") return;
+    if (look.reading !== undefined && epoch === this.#epoch) this.#looked = { reading: look.reading, epoch };
     this.recall();
+  }
+
+  /** What is believed, once no write goes on. */
+  async #left(): Promise<Left | undefined> {
+    while (this.#standing === undefined && this.#bringing !== undefined)
+      await this.#bringing.catch(() => undefined);
+    return this.#standing?.kind === "left" ? this.#standing : undefined;
   }
 
   /** Forgets what is believed: the next `bring` reads the kernel first, and so repairs what others changed. */
@@ -152,11 +177,15 @@ export class NodeKernel {
     this.#standing = undefined;
   }
 
+  #read(wanted: Ruleset): Promise<Reading> {
+    return readStanding(this.#exec, this.#variant, wanted, this.#chains);
+  }
+
   /** Rules that read otherwise than we write them have just been written anew: so the tool words them. */
   async #learn(before: KernelState, wanted: Ruleset): Promise<void> {
     if (!this.#wordings.isInDoubt(before, wanted)) return;
     // What cannot be read now is in doubt again at the next look.
-    const reading = await readStanding(this.#exec, this.#variant, wanted).catch(() => undefined);
+    const reading = await this.#read(wanted).catch(() => undefined);
     if (reading !== undefined) this.#wordings.learn(reading.state, wanted);
   }
 
@@ -185,8 +214,6 @@ function standingSet(standing: Standing, name: string): StandingSet | undefined 
   const stayed = standing.stayed.find(([each]) => each === name);
   return stayed === undefined ? standing.ruleset[setFamily(name)].sets.get(name) : stayed[1];
 }
-
-const LOOKS = 3;
 
 const noWrites: Plan = {
   setsBefore: [],
