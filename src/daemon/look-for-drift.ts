@@ -30,12 +30,12 @@ export interface Looked {
   readonly understood: (state: KernelState) => KernelState;
 }
 
-/** `otherwise`, too, where it could not be told: then the kernel must be read while nobody writes. */
+/** `untold` where somebody wrote whenever it was read. */
 export type Look =
-  | { readonly kind: "as left" }
+  | { readonly kind: "as left" | "untold" }
   | { readonly kind: "otherwise"; readonly reading: Reading | undefined };
 
-/** How often sets are read again into which somebody wrote meanwhile. */
+/** How often what somebody wrote into meanwhile is read again. */
 const TRIES = 3;
 
 const noTables: KernelState["tables"] = { IPv4: nothingStands, IPv6: nothingStands };
@@ -45,20 +45,39 @@ function isPartAsLeft(standing: KernelState, { ruleset, stayed }: Left, isPart: 
   return driftOf(partOfState(standing, isPart), partOfRuleset(ruleset, isPart), names) === undefined;
 }
 
-/** Whether these sets are as they were left; only those are told of that nobody writes to while they are read. */
-async function areSetsAsLeft({ exec, record, left }: Looked, names: ReadonlySet<string>): Promise<boolean> {
+/** Whether these sets are as they were left. */
+async function lookAtSets({ exec, record, left }: Looked, names: ReadonlySet<string>): Promise<Look["kind"]> {
   let untold = names;
   for (let tries = 0; untold.size > 0 && tries < TRIES; tries += 1) {
     const written = record.begin();
     const sets = await readSets(exec).catch(() => undefined);
     const now = await left();
     record.end(written);
-    if (sets === undefined || now === undefined) return false;
+    if (sets === undefined || now === undefined) return "otherwise";
     const told = untold.difference(written);
-    if (!isPartAsLeft({ sets, tables: noTables }, now, (name) => told.has(name))) return false;
+    if (!isPartAsLeft({ sets, tables: noTables }, now, (name) => told.has(name))) return "otherwise";
     untold = untold.intersection(written);
   }
-  return untold.size === 0;
+  return untold.size === 0 ? "as left" : "untold";
+}
+
+async function lookOnce(looked: Looked): Promise<Look> {
+  const { exec, variant, wanted, chains, record, left, understood } = looked;
+  const written = record.begin();
+  const reading = await readStanding(exec, variant, wanted, chains).catch(() => undefined);
+  const now = await left();
+  record.end(written);
+  if (now === undefined) return { kind: "otherwise", reading };
+  if (reading === undefined || reading.unread.size + reading.unreadFilter.size > 0)
+    // A set that is destroyed while rules are printed that named it fails iptables-nft-save.
+    return written.size > 0 ? { kind: "untold" } : { kind: "otherwise", reading };
+  if (hookedChains.some((chain) => written.has(chain))) return { kind: "untold" };
+  // Rules that are gone hold their sets for a moment. Who still does, though nothing was written, is somebody else.
+  const isHeld = now.stayed.length > 0 && written.size === 0;
+  if (isHeld || !isPartAsLeft(understood(reading.state), now, (name) => !written.has(name)))
+    return { kind: "otherwise", reading };
+  const kind = await lookAtSets(looked, new Set([...written].filter(isOurSet)));
+  return kind === "otherwise" ? { kind, reading } : { kind };
 }
 
 /**
@@ -66,21 +85,9 @@ async function areSetsAsLeft({ exec, record, left }: Looked, names: ReadonlySet<
  * meanwhile is left out: each such write makes it anew, whole. A set is only ever changed by entries, so that is read again.
  */
 export async function lookForDrift(looked: Looked): Promise<Look> {
-  const { exec, variant, wanted, chains, record, left, understood } = looked;
-  const written = record.begin();
-  const reading = await readStanding(exec, variant, wanted, chains).catch(() => undefined);
-  const now = await left();
-  record.end(written);
-  const isTold =
-    reading !== undefined &&
-    reading.unread.size + reading.unreadFilter.size === 0 &&
-    !hookedChains.some((chain) => written.has(chain));
-  if (!isTold || now === undefined) return { kind: "otherwise", reading };
-  // Rules that are gone hold their sets for a moment. Who still does, though nothing was written, is somebody else.
-  const isHeld = now.stayed.length > 0 && written.size === 0;
-  const isAsLeft =
-    !isHeld &&
-    isPartAsLeft(understood(reading.state), now, (name) => !written.has(name)) &&
-    (await areSetsAsLeft(looked, new Set([...written].filter(isOurSet))));
-  return isAsLeft ? { kind: "as left" } : { kind: "otherwise", reading };
+  for (let tries = 1; tries < TRIES; tries += 1) {
+    const look = await lookOnce(looked);
+    if (look.kind !== "untold") return look;
+  }
+  return lookOnce(looked);
 }

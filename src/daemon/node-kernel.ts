@@ -55,6 +55,8 @@ export class NodeKernel {
 
   /** Counts beginnings and ends of writes: a reading during which it moved tells of no moment. */
   #epoch = 0;
+  /** When it was last known whether others had changed anything; by `performance.now()`. */
+  #toldAt = performance.now();
   #looked: { readonly reading: Reading; readonly epoch: number } | undefined;
 
   /** Without sessions every write is a process. */
@@ -145,8 +147,8 @@ export class NodeKernel {
   }
 
   /**
-   * Looks beside the writes whether others have changed what is ours. If so, or where it cannot be told, the next `bring`
-   * compares with what was read, or reads it itself where somebody has written meanwhile.
+   * Looks beside the writes whether others have changed what is ours. If so the next `bring` compares with what was read, or
+   * reads it itself where somebody has written meanwhile; and so where for long it cannot be told, as writes go on and on.
    */
   async look(): Promise<void> {
     const epoch = this.#epoch;
@@ -159,8 +161,12 @@ export class NodeKernel {
       left: () => this.#left(),
       understood: (state) => this.#wordings.understood(state),
     });
-    if (look.kind === "as left") return;
-    if (look.reading !== undefined && epoch === this.#epoch) this.#looked = { reading: look.reading, epoch };
+    const now = performance.now();
+    if (look.kind === "as left") this.#toldAt = now;
+    if (look.kind === "as left" || (look.kind === "untold" && now - this.#toldAt < PATIENCE_MS)) return;
+    this.#toldAt = now;
+    if (look.kind === "otherwise" && look.reading !== undefined && epoch === this.#epoch)
+      this.#looked = { reading: look.reading, epoch };
     this.recall();
   }
 
@@ -214,6 +220,12 @@ function standingSet(standing: Standing, name: string): StandingSet | undefined 
   const stayed = standing.stayed.find(([each]) => each === name);
   return stayed === undefined ? standing.ruleset[setFamily(name)].sets.get(name) : stayed[1];
 }
+
+/**
+ * With tens of thousands of rules, iptables-nft-save takes a second, and begins again at each write that it meets. To read them
+ * while nobody writes costs changes that second, so it is the last resort.
+ */
+const PATIENCE_MS = 20_000;
 
 const noWrites: Plan = {
   setsBefore: [],
