@@ -42,16 +42,22 @@ const gate: GateScope = {
   own: [],
 };
 
+const elsewhere: GateScope = {
+  podCidrs: ["10.0.0.0/30", "10.0.1.0/24", "fd00:0:0:1::/64"].map((text) => must(parseCidr(text))),
+  own: [],
+};
+
 describe("while a plan is carried out", () => {
   test.each([
-    ["start gate off", undefined],
-    ["start gate on", gate],
+    ["start gate off", [undefined, undefined], 150],
+    ["start gate on", [gate, gate], 150],
+    ["start gate comes", [undefined, gate], 40],
+    ["start gate goes", [gate, undefined], 40],
+    ["start gate moves", [gate, elsewhere], 40],
   ] as const)(
     "what is allowed before and after is never dropped; what is denied before and after never passes (%s)",
-    (name, scope) =>
-      search(`hitless, ${name}`, { cases: changeArbitrary, inTest: 150 }, (change) =>
-        examine(change, { scope }),
-      ),
+    (name, scopes, inTest) =>
+      search(`hitless, ${name}`, { cases: changeArbitrary, inTest }, (change) => examine(change, { scopes })),
     SEARCH_TIMEOUT,
   );
 

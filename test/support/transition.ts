@@ -69,7 +69,8 @@ const isForwarded = (kernel: MemoryKernel, packet: Packet): boolean =>
 
 /** Where a change happens. */
 export interface Surroundings {
-  readonly scope?: GateScope | undefined;
+  /** The start gate before the change, and after it. */
+  readonly scopes?: readonly [GateScope | undefined, GateScope | undefined];
   /** The node's host before the change, and after it. */
   readonly hosts?: readonly [Host, Host];
   /** What others have written before us. */
@@ -107,10 +108,14 @@ export function transition(
   change: Change,
   node: string,
   nodes: readonly Node[],
-  { scope, hosts = [plainHost, plainHost], neighbours = () => undefined }: Surroundings = {},
+  {
+    scopes = [undefined, undefined],
+    hosts = [plainHost, plainHost],
+    neighbours = () => undefined,
+  }: Surroundings = {},
 ): Transition {
-  const kernel = kernelWith(rulesetOf(change.before, node, scope, hosts[0]));
+  const kernel = kernelWith(rulesetOf(change.before, node, scopes[0], hosts[0]));
   neighbours(kernel);
-  const wanted = rulesetOf(change.after, node, scope, hosts[1]);
+  const wanted = rulesetOf(change.after, node, scopes[1], hosts[1]);
   return watched(kernel, wanted, samplePackets(change, nodes), neighbours);
 }
