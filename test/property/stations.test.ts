@@ -7,7 +7,7 @@ import type { GateScope } from "../../src/core/start-gate.ts";
 import { planWalk } from "../../src/kernel/walk/plan-walk.ts";
 import { nodes } from "../support/arbitrary/addresses.ts";
 import { addressOfBits, bitsOf, textOfBits } from "../support/bits.ts";
-import { type Change, changeArbitrary } from "../support/change-arbitrary.ts";
+import type { Change } from "../support/change-arbitrary.ts";
 import { clusterArbitrary, policiesArbitrary } from "../support/cluster-arbitrary.ts";
 import { labelsArbitrary } from "../support/arbitrary/labels.ts";
 import { manifests } from "../support/manifests.ts";
@@ -15,6 +15,7 @@ import { must } from "../support/must.ts";
 import { kernelWith, readBack, stepsTo } from "../support/packet-interpreter.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
 import { rulesetOf, samplePackets, watched } from "../support/transition.ts";
+import { upheavalArbitrary } from "../support/upheaval-arbitrary.ts";
 
 const NODE = "n1";
 
@@ -33,7 +34,7 @@ describe("an enforcer that is killed on the way", () => {
   }
 
   const killed: fc.Arbitrary<Killed> = fc.record({
-    change: changeArbitrary,
+    change: upheavalArbitrary,
     other: clusterArbitrary,
     at: fc.nat(1_000),
   });
