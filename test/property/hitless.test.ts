@@ -160,6 +160,20 @@ describe("when rules and memberships change at once", () => {
     ).toBe(0);
   });
 
+  test("a pod that joins others meets no peer who leaves them", () => {
+    const spec: NetworkPolicySpec = {
+      podSelector: { matchLabels: { app: "server" } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: "x" } } }] }],
+    };
+    const joins = (app: string, peer: Pod): Cluster => {
+      const { policies, ...rest } = cluster([server, pod("other", "10.0.0.3", { app }), peer], spec);
+      const closed = { namespace: "a", name: "closed", spec: { podSelector: {} } };
+      return { ...rest, policies: [...policies, closed] };
+    };
+    const away = (each: Pod): Pod => ({ ...each, node: "n2" });
+    expect(leaks({ before: joins("else", away(client)), after: joins("server", away(stranger)) })).toBe(0);
+  });
+
   test("a namespace relabelled from what egress wants to what ingress wants lets nothing by", () => {
     const wanting = (where: string) => [{ namespaceSelector: { matchLabels: { stage: where } } }];
     const spec: NetworkPolicySpec = {
