@@ -14,7 +14,7 @@ import { manifests } from "../support/manifests.ts";
 import { must } from "../support/must.ts";
 import { kernelWith, readBack, stepsTo } from "../support/packet-interpreter.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
-import { rulesetOf, samplePackets, watched } from "../support/transition.ts";
+import { isForwarded, rulesetOf, samplePackets, watched } from "../support/transition.ts";
 import { upheavalArbitrary } from "../support/upheaval-arbitrary.ts";
 
 const NODE = "n1";
@@ -52,7 +52,10 @@ describe("an enforcer that is killed on the way", () => {
       const done = steps.slice(0, at % (steps.length + 1));
       for (const step of done) step.carryOut(kernel);
       const made = watched(kernel, wanted, packets);
-      const [wrong] = made.glitches;
+      // Who was closed until this change, and is open for all but the start gate's last word, may wait for it once more.
+      const wrong = made.glitches.find(
+        ({ kind, packet }) => kind === "leaked" || isForwarded(kernelWith(before), packet),
+      );
       if (wrong !== undefined) {
         const { packet, kind, writes } = wrong;
         const way = `${textOfBits(packet.source)} -> ${textOfBits(packet.destination)} ${packet.protocol} ${packet.port ?? ""} is ${kind}`;

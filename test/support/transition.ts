@@ -64,7 +64,7 @@ export function samplePackets({ before, after }: Change, nodes: readonly Node[])
   });
 }
 
-const isForwarded = (kernel: MemoryKernel, packet: Packet): boolean =>
+export const isForwarded = (kernel: MemoryKernel, packet: Packet): boolean =>
   fateOf(kernel, "FORWARD", packet) === "passed";
 
 /** Where a change happens. */

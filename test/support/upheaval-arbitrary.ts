@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { labelsArbitrary } from "./arbitrary/labels.ts";
 import { type Change, changeArbitrary } from "./change-arbitrary.ts";
+import { crowdChangeArbitrary } from "./crowd-arbitrary.ts";
 import { clusterArbitrary, namespacesArbitrary, policiesArbitrary } from "./cluster-arbitrary.ts";
 
 /** The same pods, each perhaps with other labels: many move between sets and classes that stay. */
@@ -26,4 +27,7 @@ const mixture: fc.Arbitrary<Change> = fc
   }));
 
 /** Changes of many things at once, beside those of one. */
-export const upheavalArbitrary: fc.Arbitrary<Change> = fc.oneof(changeArbitrary, relabelling, mixture);
+export const upheavalArbitrary: fc.Arbitrary<Change> = fc.oneof(changeArbitrary, relabelling, mixture, {
+  weight: 3,
+  arbitrary: crowdChangeArbitrary,
+});

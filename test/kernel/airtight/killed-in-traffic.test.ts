@@ -26,7 +26,7 @@ const SELVEDGE = fileURLToPath(new URL("../../../bin/selvedge", import.meta.url)
 /** In each the enforcer is killed twice while updates go on, and then brings the kernel to where it is to be. */
 const ROUNDS = Math.ceil(8 * scale);
 const KILLS_A_ROUND = 2;
-const MOST_UPDATES = 3;
+const MOST_UPDATES = 6;
 
 /** Longer than a start takes up to its first write: some die before they have done anything. */
 const LONGEST_LIFE_MS = 1_500;
@@ -110,7 +110,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
               await update.carryOut(rig.cluster.control.client);
               stages.push(await rig.stage());
               sum.updates += 1;
-              await sleep(below(LONGEST_LIFE_MS / 3));
+              await sleep(below(LONGEST_LIFE_MS / MOST_UPDATES));
             }
           };
           const killing = async (): Promise<void> => {
