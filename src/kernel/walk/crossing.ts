@@ -1,13 +1,9 @@
 import { type Direction, directions } from "../../core/policy.ts";
+import { type AskedSets, askedSets } from "./asked-sets.ts";
 import type { FamilyChange } from "./family-change.ts";
-import { isNamedIn } from "./family-view.ts";
 import { allPlaces, placeKey } from "./places.ts";
 
 const other = (direction: Direction): Direction => (direction === "ingress" ? "egress" : "ingress");
-
-/** The sets that an address comes into, or leaves. */
-const setsOf = (moved: ReadonlyMap<string, ReadonlySet<string>>, address: string): string[] =>
-  [...moved].flatMap(([name, addresses]) => (addresses.has(address) ? [name] : []));
 
 const everyone = (moved: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> =>
   new Set([...moved.values()].flatMap((addresses) => [...addresses]));
@@ -35,51 +31,39 @@ export function hasCrossing(change: FamilyChange): boolean {
   const isJudged = (direction: Direction, address: string): boolean =>
     doors.before.isIsolated(direction, address) || doors.after.isIsolated(direction, address);
   const [come, gone] = [everyone(sets.adds), everyone(sets.dels)];
-  const named = (direction: Direction, names: readonly string[]): boolean =>
-    [before, after].some((view) => isNamedIn(view, direction, names));
+  let asked: AskedSets | undefined;
+  /** Whether classes of this direction ask for a set that one of these addresses comes into, or leaves. */
+  const meets = (direction: Direction, moved: typeof sets.adds, peers: readonly string[]): boolean => {
+    if (peers.length === 0) return false;
+    asked ??= askedSets([before, after]);
+    const names = asked[direction];
+    const those = new Set(peers);
+    return [...moved].some(([name, addresses]) => names.has(name) && !addresses.isDisjointFrom(those));
+  };
 
   return directions.some((direction) => {
     const own = other(direction);
-    // Whose own verdict may fall with an entry that goes, or by the rules, after others have begun to let him in.
-    const comes = [...come].filter((peer) => !doors.before.isGated(own, peer));
-    const goes = [...gone].filter((peer) => !doors.after.isGated(direction, peer));
-    const rising = comes.filter((peer) => isJudged(own, peer));
-    const falling = goes.filter((peer) => isJudged(direction, peer));
+    // Entries that come let somebody in at one end, entries that go stop him at the other.
+    const rising = [...come].filter((peer) => isJudged(own, peer) && !doors.before.isGated(own, peer));
+    const falling = [...gone].filter(
+      (peer) => isJudged(direction, peer) && !doors.after.isGated(direction, peer),
+    );
     const isPair = falling.some((one) => rising.some((another) => another !== one));
-    if (
-      isPair &&
-      named(
-        direction,
-        rising.flatMap((peer) => setsOf(sets.adds, peer)),
-      ) &&
-      named(
-        own,
-        falling.flatMap((peer) => setsOf(sets.dels, peer)),
-      )
-    )
-      return true;
-    const fallsWithRules = comes.filter(
-      (peer) => (doors.after.isIsolated(own, peer) || doors.after.isGated(own, peer)) && turns(own, peer),
-    );
-    if (
-      fallsWithRules.length > 0 &&
-      named(
-        direction,
-        fallsWithRules.flatMap((peer) => setsOf(sets.adds, peer)),
-      )
-    )
-      return true;
-    const risesWithRules = goes.filter(
+    if (isPair && meets(direction, sets.adds, rising) && meets(own, sets.dels, falling)) return true;
+    // Or the rules do the one, and entries the other.
+    const fallsWithRules = [...come].filter(
       (peer) =>
-        (doors.before.isIsolated(direction, peer) || doors.before.isGated(direction, peer)) &&
-        turns(direction, peer),
+        turns(own, peer) &&
+        !doors.before.isGated(own, peer) &&
+        (doors.after.isIsolated(own, peer) || doors.after.isGated(own, peer)),
     );
-    return (
-      risesWithRules.length > 0 &&
-      named(
-        own,
-        risesWithRules.flatMap((peer) => setsOf(sets.dels, peer)),
-      )
+    if (meets(direction, sets.adds, fallsWithRules)) return true;
+    const risesWithRules = [...gone].filter(
+      (peer) =>
+        turns(direction, peer) &&
+        !doors.after.isGated(direction, peer) &&
+        (doors.before.isIsolated(direction, peer) || doors.before.isGated(direction, peer)),
     );
+    return meets(own, sets.dels, risesWithRules);
   });
 }

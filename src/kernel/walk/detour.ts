@@ -1,6 +1,6 @@
 import type { FamilyRuleset, IpSet } from "../../render/ruleset.ts";
 import type { FamilyChange } from "./family-change.ts";
-import { type FamilyView, isClassChain, namesAny } from "./family-view.ts";
+import { isClassChain, setsNamedIn } from "./family-view.ts";
 import { renamed, shadowOf } from "./shadow.ts";
 
 /**
@@ -15,23 +15,13 @@ function chainsAtOnce({ after, doors, sets, places, written }: FamilyChange): st
     [...sets.dels].filter(([, addresses]) => [...addresses].some(isLocal)).map(([name]) => name),
   );
   return [...after.chains]
-    .filter(
-      ([name, rules]) =>
-        isClassChain(name) &&
-        (namesAny(rules, losing) ||
-          ((written.has(name) || reached.has(name)) && namesAny(rules, sets.names))),
-    )
+    .filter(([name, rules]) => {
+      if (!isClassChain(name)) return false;
+      const named = setsNamedIn(rules);
+      const isTurning = written.has(name) || reached.has(name);
+      return !named.isDisjointFrom(isTurning ? sets.names : losing);
+    })
     .map(([name]) => name);
-}
-
-const isNamed = ({ chains }: FamilyView, set: string): boolean =>
-  [...chains.values()].some((rules) => namesAny(rules, new Set([set])));
-
-/** Whom the start gate lets by before and after. */
-function meanwhile(set: IpSet, standing: { readonly entries: ReadonlySet<string> } | undefined): IpSet {
-  return set.order === "go-first" && standing !== undefined
-    ? { ...set, entries: set.entries.intersection(standing.entries) }
-    : set;
 }
 
 /**
@@ -42,12 +32,14 @@ function meanwhile(set: IpSet, standing: { readonly entries: ReadonlySet<string>
 export function detour(change: FamilyChange): readonly FamilyRuleset[] {
   const { before, after, sets } = change;
   const atOnce = chainsAtOnce(change);
+  const standing = [...before.chains.values()].flat();
+  const [isStrange, taken] = [standing.includes(undefined), setsNamedIn(standing)];
+  const asked = setsNamedIn(atOnce.flatMap((name) => after.chains.get(name) ?? []));
   const shadows = new Map(
-    [...sets.names]
-      .filter((name) => atOnce.some((chain) => namesAny(after.chains.get(chain) ?? [], new Set([name]))))
-      .map((name) => [name, shadowOf(name, (shadow) => isNamed(before, shadow))] as const),
+    [...sets.names.intersection(asked)].map(
+      (name) => [name, shadowOf(name, (shadow) => isStrange || taken.has(shadow))] as const,
+    ),
   );
-  const coming = [...after.sets].map(([name, set]) => [name, meanwhile(set, before.sets.get(name))] as const);
   const shades = [...shadows].flatMap(([name, shadow]): [string, IpSet][] => {
     const set = after.sets.get(name);
     return set === undefined ? [] : [[shadow, set]];
@@ -64,6 +56,6 @@ export function detour(change: FamilyChange): readonly FamilyRuleset[] {
       (name) => [name, (after.chains.get(name) ?? []).map((rule) => renamed(rule, shadows))] as const,
     ),
   ]);
-  const first = { ...after, chains, sets: new Map([...coming, ...shades, ...held]) };
-  return shadows.size === 0 ? [first] : [first, { ...first, sets: new Map([...coming, ...shades]) }];
+  const first = { ...after, chains, sets: new Map([...after.sets, ...shades, ...held]) };
+  return shadows.size === 0 ? [first] : [first, { ...first, sets: new Map([...after.sets, ...shades]) }];
 }

@@ -1,5 +1,4 @@
 import type { Family } from "../../core/address.ts";
-import type { Direction } from "../../core/policy.ts";
 import { classChain } from "../../render/names.ts";
 import { setsNamedBy } from "../saved-rules.ts";
 import type { Standing } from "../standing.ts";
@@ -20,18 +19,6 @@ export const viewOf = (standing: Standing, family: Family): FamilyView =>
 
 export const isClassChain = (name: string): boolean => name.startsWith(classChain(""));
 
-/** Which end of a packet the rules of a direction look up in sets of peers. */
-const sides: Readonly<Record<Direction, string>> = { ingress: "src", egress: "dst" };
-
-/** Whether classes of this direction name one of these sets. */
-export function isNamedIn({ chains }: FamilyView, direction: Direction, names: Iterable<string>): boolean {
-  const matches = [...names].map((name) => `--match-set ${name} ${sides[direction]}`);
-  for (const [chain, rules] of chains)
-    if (isClassChain(chain) && rules.some((rule) => matches.some((match) => rule?.includes(match))))
-      return true;
-  return false;
-}
-
-/** Whether a rule of the chain names one of these sets; of a rule that is not ours nobody knows. */
-export const namesAny = (rules: readonly AnyRule[], sets: { has(name: string): boolean }): boolean =>
-  rules.some((rule) => rule === undefined || setsNamedBy(rule).some((name) => sets.has(name)));
+/** The sets that rules name. Of a rule that is not ours nobody knows. */
+export const setsNamedIn = (rules: readonly AnyRule[]): ReadonlySet<string> =>
+  new Set(rules.flatMap((rule) => (rule === undefined ? [] : setsNamedBy(rule))));
