@@ -74,7 +74,9 @@ describe("an enforcer that is killed on the way", () => {
   ] as const)(
     "leaves what the next one leads to the same or to another end, and nothing passes or is dropped that should not (%s)",
     (name, scope) =>
-      search(`killed on the way, ${name}`, { cases: killed, inTest: 60 }, (each) => examine(each, scope)),
+      search(`hitless, killed on the way, ${name}`, { cases: killed, inTest: 60 }, (each) =>
+        examine(each, scope),
+      ),
     SEARCH_TIMEOUT,
   );
 });
@@ -135,17 +137,21 @@ describe("what changes every day takes one plan", () => {
     ["a pod elsewhere is relabelled", oneIsRelabelled("n2"), undefined],
     ["policies are created, edited and deleted", policies, undefined],
   ] as const)("%s", (name, cases, scope) =>
-    search(`one plan: ${name}`, { cases, inTest: 150 }, (change) => {
+    search(`plans, one where ${name}`, { cases, inTest: 150 }, (change) => {
       expect(plansOf(change, scope)).toHaveLength(1);
       return 1;
     }),
   );
 
   test("a pod of this node is relabelled, and what judges it stays", () =>
-    search("one plan: a pod here is relabelled", { cases: oneIsRelabelled(NODE), inTest: 300 }, (change) => {
-      const plans = plansOf(change, gate);
-      const isJudgedAlike = plans.every(({ plan }) => plan.tables.size === 0);
-      expect(plans.length === 1 || !isJudgedAlike).toBe(true);
-      return plans.length;
-    }));
+    search(
+      "plans, one where a pod here is relabelled",
+      { cases: oneIsRelabelled(NODE), inTest: 300 },
+      (change) => {
+        const plans = plansOf(change, gate);
+        const isJudgedAlike = plans.every(({ plan }) => plan.tables.size === 0);
+        expect(plans.length === 1 || !isJudgedAlike).toBe(true);
+        return plans.length;
+      },
+    ));
 });
