@@ -69,6 +69,25 @@ describe("the order of writes", () => {
     });
   });
 
+  test("the start gate forgets before peers come, and comes to know after they have gone", () => {
+    const named = [
+      rule("-m set --match-set SV4-G-a src -j RETURN"),
+      rule("-m set ! --match-set SV4-known-a src -j DROP"),
+    ];
+    const sets = (peer: string, known: string): Ruleset =>
+      ruleset({
+        sets: {
+          "SV4-G-a": peers(peer),
+          "SV4-known-a": { type: "hash:ip", entries: new Set([known]), order: "go-first" },
+        },
+        chains: { "SV-C-a": named },
+      });
+    expect(between(sets("10.0.0.3", "10.0.0.2"), sets("10.0.0.4", "10.0.0.8"))).toMatchObject({
+      setsBefore: ["del SV4-known-a 10.0.0.2", "add SV4-G-a 10.0.0.4"],
+      setsAfter: ["del SV4-G-a 10.0.0.3", "add SV4-known-a 10.0.0.8"],
+    });
+  });
+
   test("a set is there, and full, before any rule names it, and goes after the last one", () => {
     const { setsBefore, setsAfter } = between(ruleset({}), wanted);
     expect(setsBefore).toEqual([
