@@ -160,6 +160,24 @@ describe("when rules and memberships change at once", () => {
     ).toBe(0);
   });
 
+  test("a pod that is let in somewhere while it may go there no more does not get by", () => {
+    const to = (egress: NetworkPolicySpec["egress"]): NetworkPolicySpec => ({
+      podSelector: {},
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: "x" } } }] }],
+      egress,
+    });
+    const servers = to([{ to: [{ podSelector: { matchLabels: { app: "server" } } }] }]);
+    const nowhere = to([]);
+    const relabelled = pod("client", "10.0.0.2", { app: "server" });
+    expect(
+      leaks({ before: cluster([server, relabelled], servers), after: cluster([server, client], nowhere) }),
+    ).toBe(0);
+    expect(
+      leaks({ before: cluster([server, client], nowhere), after: cluster([server, relabelled], servers) }),
+    ).toBe(0);
+  });
+
   test("a pod that joins others meets no peer who leaves them", () => {
     const spec: NetworkPolicySpec = {
       podSelector: { matchLabels: { app: "server" } },
