@@ -2,19 +2,13 @@ import { driftOf } from "../kernel/drift.ts";
 import { type IsPart, partOfRuleset, partOfState } from "../kernel/part-of.ts";
 import { type Reading, readSets, readStanding } from "../kernel/read.ts";
 import type { Exec } from "../kernel/exec.ts";
-import type { StayedSet } from "../kernel/plan-change.ts";
+import type { Left } from "../kernel/standing.ts";
 import { type KernelState, nothingStands } from "../kernel/state.ts";
 import type { SavedChains } from "../kernel/saved-chains.ts";
 import type { Variant } from "../kernel/variant.ts";
 import { isOurSet } from "../render/names.ts";
 import { type Ruleset, hookedChains } from "../render/ruleset.ts";
 import type { WriteRecord } from "./write-record.ts";
-
-/** What the last write left whole. */
-export interface Left {
-  readonly ruleset: Ruleset;
-  readonly stayed: readonly StayedSet[];
-}
 
 /** Where a look is taken, beside whatever is written. */
 export interface Looked {

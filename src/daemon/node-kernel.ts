@@ -1,25 +1,29 @@
-import { type ApplyFailure, carryOut } from "../kernel/apply.ts";
+import type { ApplyFailure } from "../kernel/apply.ts";
 import { type Drift, driftOf } from "../kernel/drift.ts";
 import { type Exec, inBackground } from "../kernel/exec.ts";
-import { type StayedSet, planChange } from "../kernel/plan-change.ts";
-import { type Plan, isEmptyPlan, planWrites } from "../kernel/plan.ts";
+import type { StayedSet } from "../kernel/plan-change.ts";
+import { type Plan, isEmptyPlan } from "../kernel/plan.ts";
 import { processWriter } from "../kernel/process-writer.ts";
 import { type Reading, readStanding } from "../kernel/read.ts";
 import { SavedChains } from "../kernel/saved-chains.ts";
 import { SessionTrouble } from "../kernel/session/acknowledged-session.ts";
 import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
+import { type Left, type Standing, setIn } from "../kernel/standing.ts";
 import type { KernelState, StandingSet } from "../kernel/state.ts";
 import type { Variant } from "../kernel/variant.ts";
+import { carryOutWalk } from "../kernel/walk/carry-out-walk.ts";
+import { type Leg, planWalk } from "../kernel/walk/plan-walk.ts";
 import { withoutAnswers, withoutFamilies } from "../kernel/without-families.ts";
 import { Wordings } from "../kernel/wordings.ts";
 import type { KernelWriter } from "../kernel/writer.ts";
 import { setFamily } from "../render/names.ts";
 import type { Ruleset } from "../render/ruleset.ts";
-import { type Left, lookForDrift } from "./look-for-drift.ts";
+import { lookForDrift } from "./look-for-drift.ts";
 import { WriteRecord } from "./write-record.ts";
 
 export interface Outcome {
-  readonly plan: Plan;
+  /** What was to be written, one after the other: mostly one plan, none where nothing differed. */
+  readonly plans: readonly Plan[];
   /** How many writes the tools were given: a program run, or one that is kept open asked. */
   readonly commands: number;
   readonly failures: readonly ApplyFailure[];
@@ -28,9 +32,6 @@ export interface Outcome {
   /** What others have changed since it was last left whole, where the kernel was read again and told so. */
   readonly drift?: Drift;
 }
-
-/** What is believed to stand: as it was read, or as a whole ruleset left it, which the next one is compared with by identity. */
-type Standing = { readonly kind: "read"; readonly state: KernelState } | ({ readonly kind: "left" } & Left);
 
 /**
  * One node's kernel, and what is believed to stand in it. Belief spares reading everything back at every change; it is
@@ -110,40 +111,42 @@ export class NodeKernel {
       } else standing = this.#standing;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return { plan: noWrites, commands: 0, failures: [{ step: "read the kernel", message }] };
+      return { plans: [], commands: 0, failures: [{ step: "read the kernel", message }] };
     }
     const notRead = [
       ...[...unread].map(([family, message]) => ({ step: `read ${family} rules`, message })),
       ...[...unreadFilter].map(([family, message]) => ({ step: `read ${family} filter rules`, message })),
     ];
-    const whole =
-      standing.kind === "read"
-        ? planWrites(standing.state, wanted)
-        : planChange(standing.ruleset, wanted, standing.stayed);
-    const plan = withoutAnswers(withoutFamilies(whole, new Set(unread.keys())), new Set(unreadFilter.keys()));
-    if (isEmptyPlan(plan)) {
+    const legs = planWalk(standing, wanted)
+      .map(({ plan, to }): Leg => {
+        const readable = withoutFamilies(plan, new Set(unread.keys()));
+        return { plan: withoutAnswers(readable, new Set(unreadFilter.keys())), to };
+      })
+      .filter(({ plan }) => !isEmptyPlan(plan));
+    const plans = legs.map(({ plan }) => plan);
+    if (plans.length === 0) {
       this.#standing = notRead.length > 0 ? undefined : { kind: "left", ruleset: wanted, stayed: [] };
-      return { plan, commands: 0, failures: notRead, ...this.#drift(raw, notRead.length) };
+      return { plans, commands: 0, failures: notRead, ...this.#drift(raw, notRead.length) };
     }
     this.#standing = undefined;
     this.#epoch += 1;
-    const { commands, failures, held } = await this.#record
-      .during(plan, () => carryOut(writer, plan))
+    const { commands, failures, held, heldAtFirst } = await this.#record
+      .during(plans, () => carryOutWalk(writer, legs))
       .finally(() => {
         this.#epoch += 1;
       });
     if (standing.kind === "read" && failures.length === 0) await this.#learn(standing.state, wanted);
     // Rules that are gone hold their sets for a moment; what is still held at the next look is held by somebody else.
-    const stuck = isRead ? [...held].filter(([name]) => this.#held.has(name)) : [];
+    const stuck = isRead ? [...held].filter(([name]) => heldAtFirst.has(name) && this.#held.has(name)) : [];
     this.#held = held;
     const stayed = [...held.keys()].flatMap((name): StayedSet[] => {
-      const set = standingSet(standing, name);
+      const set = setOnWay(standing, legs, name);
       return set === undefined ? [] : [[name, set]];
     });
     if (failures.length + notRead.length === 0) this.#standing = { kind: "left", ruleset: wanted, stayed };
     const notDestroyed = stuck.map(([name, message]) => ({ step: `destroy ${name}`, message }));
     const allFailures = [...notRead, ...failures, ...notDestroyed];
-    return { plan, commands, failures: allFailures, ...this.#drift(raw, notRead.length) };
+    return { plans, commands, failures: allFailures, ...this.#drift(raw, notRead.length) };
   }
 
   /**
@@ -165,6 +168,8 @@ export class NodeKernel {
     if (look.kind === "as left") this.#toldAt = now;
     if (look.kind === "as left" || (look.kind === "untold" && now - this.#toldAt < PATIENCE_MS)) return;
     this.#toldAt = now;
+    // One that goes on would believe in what it leaves.
+    while (this.#bringing !== undefined) await this.#bringing.catch(() => undefined);
     if (look.kind === "otherwise" && look.reading !== undefined && epoch === this.#epoch)
       this.#looked = { reading: look.reading, epoch };
     this.recall();
@@ -214,11 +219,10 @@ export class NodeKernel {
   }
 }
 
-/** The set as it was before the writes. */
-function standingSet(standing: Standing, name: string): StandingSet | undefined {
-  if (standing.kind === "read") return standing.state.sets.get(name);
-  const stayed = standing.stayed.find(([each]) => each === name);
-  return stayed === undefined ? standing.ruleset[setFamily(name)].sets.get(name) : stayed[1];
+/** A set as it was last written, or stood before. */
+function setOnWay(standing: Standing, legs: readonly Leg[], name: string): StandingSet | undefined {
+  const last = legs.findLast(({ to }) => to[setFamily(name)].sets.has(name));
+  return last === undefined ? setIn(standing, name) : last.to[setFamily(name)].sets.get(name);
 }
 
 /**
@@ -226,11 +230,3 @@ function standingSet(standing: Standing, name: string): StandingSet | undefined 
  * while nobody writes costs changes that second, so it is the last resort.
  */
 const PATIENCE_MS = 20_000;
-
-const noWrites: Plan = {
-  setsBefore: [],
-  tables: new Map(),
-  answers: new Map(),
-  setsAfter: [],
-  destroy: [],
-};

@@ -17,8 +17,8 @@ export class WriteRecord {
     this.#open.delete(names);
   }
 
-  async during<T>(plan: Plan, write: () => Promise<T>): Promise<T> {
-    this.#written = touchedNames(plan);
+  async during<T>(plans: readonly Plan[], write: () => Promise<T>): Promise<T> {
+    this.#written = new Set(plans.flatMap((plan) => [...touchedNames(plan)]));
     for (const names of this.#open) for (const name of this.#written) names.add(name);
     try {
       return await write();

@@ -17,6 +17,8 @@ export interface ApplyResult {
   /** How many writes the tools were given: a program run, or one that is kept open asked. */
   readonly commands: number;
   readonly failures: readonly ApplyFailure[];
+  /** The families whose rules could not be written. */
+  readonly unwritten: ReadonlySet<Family>;
   /** Sets that stay for now, and why: iptables-nft's rules hold theirs for milliseconds after they are gone. */
   readonly held: ReadonlyMap<string, string>;
 }
@@ -73,7 +75,7 @@ export async function carryOut(writer: KernelWriter, plan: Plan): Promise<ApplyR
     ...[...written, ...answered].filter((failure) => failure !== undefined),
     ...setFailures("empty sets", kept),
   ];
-  return { commands: writer.commands(), failures, held };
+  return { commands: writer.commands(), failures, unwritten: failed, held };
 }
 
 /** Carries out a plan with one process for each write. */

@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { NodeKernel } from "../../src/daemon/node-kernel.ts";
 import type { ExecRequest } from "../../src/kernel/exec.ts";
-import { isEmptyPlan } from "../../src/kernel/plan.ts";
 import { contentOf, peers, rule, ruleset } from "../kernel/unit/rulesets.ts";
 import { failure, isWrite, memoryExec } from "../support/netfilter/memory-exec.ts";
 import { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
@@ -53,8 +52,8 @@ describe("a look", () => {
     const { kernel, asked } = await node();
     await kernel.look();
     expect(asked().filter(isWrite)).toEqual([]);
-    const { plan, drift } = await kernel.bring(wanted(1));
-    expect([isEmptyPlan(plan), drift]).toEqual([false, undefined]);
+    const { plans, drift } = await kernel.bring(wanted(1));
+    expect([plans.length, drift]).toEqual([1, undefined]);
     expect(asked().filter(isRead)).toEqual([]);
   });
 

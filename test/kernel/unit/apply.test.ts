@@ -54,7 +54,7 @@ const told = ({ command, args }: ExecRequest): string => [command, ...args].join
 describe("a plan that nothing hinders", () => {
   test.each(["nft", "legacy"] as const)("is carried out in its order, with %s", async (variant) => {
     const { kernel, programs, pass } = node(variant);
-    expect(await pass(after)).toEqual({ commands: 5, failures: [], held: new Map() });
+    expect(await pass(after)).toEqual({ commands: 5, failures: [], unwritten: new Set(), held: new Map() });
     expect(programs.requests.filter(isWrite).map(told)).toEqual([
       "ipset -exist restore",
       `iptables-${variant}-restore --noflush --wait 5`,
@@ -66,7 +66,12 @@ describe("a plan that nothing hinders", () => {
   });
 
   test("and is empty costs nothing", async () => {
-    expect(await node().pass(before)).toEqual({ commands: 0, failures: [], held: new Map() });
+    expect(await node().pass(before)).toEqual({
+      commands: 0,
+      failures: [],
+      unwritten: new Set(),
+      held: new Map(),
+    });
   });
 });
 

@@ -1,0 +1,46 @@
+import type { Family } from "../../core/address.ts";
+import type { FamilyRuleset } from "../../render/ruleset.ts";
+import type { Plan } from "../plan.ts";
+import { type Standing } from "../standing.ts";
+import { type Doors, doorsOf } from "./doors.ts";
+import { type FamilyView, isClassChain, viewOf } from "./family-view.ts";
+import { type Move, movesIn } from "./places.ts";
+import { type SetMoves, setMoves } from "./set-moves.ts";
+
+/** What one plan changes in one family. */
+export interface FamilyChange {
+  readonly before: FamilyView;
+  readonly after: FamilyRuleset;
+  readonly doors: { readonly before: Doors; readonly after: Doors };
+  readonly sets: SetMoves;
+  /** By `placeKey`. */
+  readonly places: ReadonlyMap<string, Move>;
+  /** Class chains that stand already and are written anew. */
+  readonly rewritten: ReadonlySet<string>;
+  /** All class chains that are written, whether they stand or not. */
+  readonly written: ReadonlySet<string>;
+}
+
+/** Nothing where no set of peers that stands changes: then one atomic step is all. */
+export function familyChange(
+  direct: Plan,
+  family: Family,
+  standing: Standing,
+  after: FamilyRuleset,
+): FamilyChange | undefined {
+  const before = viewOf(standing, family);
+  const sets = setMoves(direct, before, after);
+  if (sets.names.size === 0) return undefined;
+  const text = direct.tables.get(family) ?? "";
+  const named = [...text.matchAll(/^:(\S+)/gm)].map(([, chain = ""]) => chain);
+  const written = new Set(named.filter((name) => isClassChain(name) && after.chains.has(name)));
+  return {
+    before,
+    after,
+    doors: { before: doorsOf(before), after: doorsOf(after) },
+    sets,
+    places: movesIn(named, before, after),
+    written,
+    rewritten: new Set([...written].filter((name) => before.chains.has(name))),
+  };
+}
