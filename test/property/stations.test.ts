@@ -12,6 +12,7 @@ import { clusterArbitrary, policiesArbitrary } from "../support/cluster-arbitrar
 import { labelsArbitrary } from "../support/arbitrary/labels.ts";
 import { manifests } from "../support/manifests.ts";
 import { must } from "../support/must.ts";
+import type { Packet } from "../support/netfilter/packet.ts";
 import { kernelWith, readBack, stepsTo } from "../support/packet-interpreter.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
 import { isForwarded, rulesetOf, samplePackets, watched } from "../support/transition.ts";
@@ -52,10 +53,10 @@ describe("an enforcer that is killed on the way", () => {
       const done = steps.slice(0, at % (steps.length + 1));
       for (const step of done) step.carryOut(kernel);
       const made = watched(kernel, wanted, packets);
-      // Who was closed until this change, and is open for all but the start gate's last word, may wait for it once more.
-      const wrong = made.glitches.find(
-        ({ kind, packet }) => kind === "leaked" || isForwarded(kernelWith(before), packet),
-      );
+      // Whom the start gate was about to forget, or to come to know, it may keep closed until its last word.
+      const wasMeantOpen = (packet: Packet): boolean =>
+        [before, after].every((ruleset) => isForwarded(kernelWith(ruleset), packet));
+      const wrong = made.glitches.find(({ kind, packet }) => kind === "leaked" || wasMeantOpen(packet));
       if (wrong !== undefined) {
         const { packet, kind, writes } = wrong;
         const way = `${textOfBits(packet.source)} -> ${textOfBits(packet.destination)} ${packet.protocol} ${packet.port ?? ""} is ${kind}`;

@@ -1,5 +1,5 @@
 import { type Direction, directions } from "../../core/policy.ts";
-import { type AskedSets, askedSets } from "./asked-sets.ts";
+import { isAsked } from "./asked-sets.ts";
 import type { FamilyChange } from "./family-change.ts";
 import { allPlaces, placeKey } from "./places.ts";
 
@@ -31,14 +31,14 @@ export function hasCrossing(change: FamilyChange): boolean {
   const isJudged = (direction: Direction, address: string): boolean =>
     doors.before.isIsolated(direction, address) || doors.after.isIsolated(direction, address);
   const [come, gone] = [everyone(sets.adds), everyone(sets.dels)];
-  let asked: AskedSets | undefined;
   /** Whether classes of this direction ask for a set that one of these addresses comes into, or leaves. */
   const meets = (direction: Direction, moved: typeof sets.adds, peers: readonly string[]): boolean => {
     if (peers.length === 0) return false;
-    asked ??= askedSets([before, after]);
-    const names = asked[direction];
     const those = new Set(peers);
-    return [...moved].some(([name, addresses]) => names.has(name) && !addresses.isDisjointFrom(those));
+    const names = [...moved]
+      .filter(([, addresses]) => !addresses.isDisjointFrom(those))
+      .map(([name]) => name);
+    return [before, after].some((view) => isAsked(view, direction, new Set(names)));
   };
 
   return directions.some((direction) => {

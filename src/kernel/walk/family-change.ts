@@ -21,7 +21,10 @@ export interface FamilyChange {
   readonly written: ReadonlySet<string>;
 }
 
-/** Nothing where no set of peers that stands changes: then one atomic step is all. */
+/**
+ * Nothing where one plan is surely enough: no set of peers that stands changes, and one atomic step is all; or no rule does,
+ * and entries only come, or only go.
+ */
 export function familyChange(
   direct: Plan,
   family: Family,
@@ -30,8 +33,9 @@ export function familyChange(
 ): FamilyChange | undefined {
   const before = viewOf(standing, family);
   const sets = setMoves(direct, before, after);
-  if (sets.names.size === 0) return undefined;
   const text = direct.tables.get(family) ?? "";
+  if (sets.names.size === 0 || (text === "" && (sets.adds.size === 0 || sets.dels.size === 0)))
+    return undefined;
   const named = [...text.matchAll(/^:(\S+)/gm)].map(([, chain = ""]) => chain);
   const written = new Set(named.filter((name) => isClassChain(name) && after.chains.has(name)));
   return {

@@ -11,9 +11,11 @@ import type { Backend } from "../../../src/lab/backend.ts";
 import { startEnforcer } from "../../../src/lab/cluster/enforcers.ts";
 import { NODE_API_PORT } from "../../../src/lab/cluster/control-plane.ts";
 import type { StreamWay } from "../../../src/lab/prober/stream.ts";
+import { apply, mergePatch, objectPath } from "../../../src/lab/cluster/objects.ts";
 import { spawnInNode } from "../../../src/lab/spawn.ts";
 import { SEARCH_TIMEOUT, scale, seedOf } from "../../support/search-settings.ts";
 import { must } from "../../support/must.ts";
+import { networkPolicy } from "../enforcer/playground.ts";
 import { describeKernel } from "../support.ts";
 import { type ChurnRig, churnRig, dueAmong, talkers } from "./churn-rig.ts";
 import { detoursIn } from "./detours.ts";
@@ -27,6 +29,8 @@ const SELVEDGE = fileURLToPath(new URL("../../../bin/selvedge", import.meta.url)
 const ROUNDS = Math.ceil(8 * scale);
 const KILLS_A_ROUND = 2;
 const MOST_UPDATES = 6;
+
+const ABSENCES = Math.ceil(4 * scale);
 
 /** Longer than a start takes up to its first write: some die before they have done anything. */
 const LONGEST_LIFE_MS = 1_500;
@@ -147,5 +151,61 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
         expect(sent).toBeGreaterThan(0);
       },
     );
+
+    it("takes more than one plan where rules and peers changed while it was away, and lets nothing by", async () => {
+      const logFile = join(rig.node.dir, "enforcer.log");
+      const { client } = rig.cluster.control;
+      const isApp = (app: string) => ({ matchLabels: { app } });
+      const relabel = (namespace: string, name: string, app: string): Promise<void> =>
+        mergePatch(client, objectPath({ apiVersion: "v1", kind: "Pod", namespace, name }), {
+          metadata: { labels: { app } },
+        });
+      /** One of two peers elsewhere is let in by one protocol; the other way round, the other one by the other. */
+      const settle = async (protocol: string, port: number, [inside, outside]: readonly [string, string]) => {
+        const ingress = [
+          { from: [{ namespaceSelector: {}, podSelector: isApp("client") }], ports: [{ protocol, port }] },
+        ];
+        await apply(client, networkPolicy("np0", { podSelector: isApp("web"), ingress }));
+        await relabel("y", inside, "client");
+        await relabel("y", outside, "stray");
+      };
+      for (const other of ["np1", "np2", "np3"])
+        await apply(client, networkPolicy(other, { podSelector: isApp("nobody") }));
+      await relabel("x", "a", "web");
+      const ways = [
+        ["UDP", 5000, ["e", "f"]],
+        ["TCP", 5001, ["f", "e"]],
+      ] as const;
+      await settle(...ways[0]);
+      const stages = [await rig.stage()];
+      await rig.enforced(must(stages[0]));
+      const before = await detoursIn(logFile);
+      const FIRST = 1_000_000;
+      for (let round = 0; round < ABSENCES; round += 1) {
+        await kill();
+        const [protocol, port, peers] = must(ways[(round + 1) % 2]);
+        await settle(protocol, port, peers);
+        const stage = await rig.stage();
+        stages.push(stage);
+        await rig.stream.window(FIRST + round);
+        start();
+        await rig.enforced(stage);
+      }
+      await rig.stream.window(0);
+      await sleep(1_000);
+      const { sent, leaks, drops, wrong } = balance(
+        rig.stream.counts().filter(({ window }) => window >= FIRST),
+        (window, way) => dueAmong(stages.slice(window - FIRST, window - FIRST + 2))(way),
+        () => "both changed",
+      );
+      expect(wrong).toEqual([]);
+      expect({ leaks, drops }).toEqual({ leaks: 0, drops: 0 });
+      expect(sent).toBeGreaterThan(0);
+      const detours = (await detoursIn(logFile)) - before;
+      process.stdout.write(
+        `away, ${backend}: ${ABSENCES} absences, ${detours} detours, ${sent} packets, 0 leaks, 0 false drops\n`,
+      );
+      expect(detours).toBe(ABSENCES);
+    });
   });
 }
