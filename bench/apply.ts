@@ -125,6 +125,13 @@ const CHANGES = {
   },
   "one policy changes": (round: number) => (compiler: ReturnType<typeof compilerOf>) =>
     compiler.setPolicy(policy((round * 37) % POLICIES, 2_000 + round)),
+  // Another port for peers who are others: more than one plan (docs/kernel.md, "Writing").
+  "a policy and its peers": (round: number) => (compiler: ReturnType<typeof compilerOf>) => {
+    const at = (round * 37) % POLICIES;
+    compiler.setPolicy(policy(at, 3_000 + round));
+    // Leaves one policy's peers and joins another's, which changes.
+    compiler.setPod({ ...peer(PEERS + 500), labels: { role: `r${at % 10}` } });
+  },
 } as const;
 
 const WAYS = ["tools kept open", "a process each"] as const;

@@ -6,8 +6,8 @@ import { compilerOf } from "../src/core/incremental/compiler.ts";
 import { NodeCompiler } from "../src/core/incremental/node-compiler.ts";
 import type { NetworkPolicy } from "../src/core/network-policy.ts";
 import { nodeProgram } from "../src/core/node-program.ts";
-import { planChange } from "../src/kernel/plan-change.ts";
 import { planWrites, stateAfter } from "../src/kernel/plan.ts";
+import { planWalk } from "../src/kernel/walk/plan-walk.ts";
 import { IptablesRenderer } from "../src/render/incremental/iptables-renderer.ts";
 import { renderIptables } from "../src/render/iptables.ts";
 import type { Ruleset } from "../src/render/ruleset.ts";
@@ -71,7 +71,7 @@ for (const policies of [0, 100, 500, 1_000, 5_000]) {
     count: number,
     change: (i: number) => void,
     pass: () => Ruleset,
-    plan: typeof planChange,
+    plan: (from: Ruleset, to: Ruleset) => unknown,
   ) => {
     let before = pass();
     const times = Array.from({ length: count }, (_, i) => {
@@ -85,7 +85,9 @@ for (const policies of [0, 100, 500, 1_000, 5_000]) {
     return `${quantile(times, 0.5)} / ${quantile(times, 0.99)}`;
   };
   for (const [name, change] of Object.entries(changes)) {
-    const now = timed(EVENTS, change, kept, planChange);
+    const now = timed(EVENTS, change, kept, (from, to) =>
+      planWalk({ kind: "left", ruleset: from, stayed: [] }, to),
+    );
     const then = timed(EVENTS_FROM_SCRATCH, change, scratch, (from, to) => planWrites(stateAfter(from), to));
     console.log(
       `${String(policies).padStart(5)} policies, one ${name.padEnd(6)} ${now.padStart(16)}   ${then.padStart(18)}`,

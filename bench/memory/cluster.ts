@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { installDefinitions } from "../../src/lab/cluster/controllers.ts";
 import { startApiServer } from "../../src/lab/apiserver.ts";
 import { isMarked } from "../../src/daemon/controller/published-mark.ts";
+import { passOn } from "../../src/lab/pass-on.ts";
 import { KubeClient } from "../../src/kube/client.ts";
 
 const SELVEDGE = "bin/selvedge";
@@ -114,14 +115,7 @@ async function tlsDoor(url: string): Promise<{ readonly port: number; close(): v
     { key: readFileSync(key), cert: readFileSync(cert) },
     (request, response) => {
       const { method, headers, url: path } = request;
-      const onward = http.request(new URL(path ?? "/", url), { method, headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        response.flushHeaders();
-        answer.pipe(response);
-      });
-      onward.once("error", () => response.destroy());
-      response.once("close", () => onward.destroy());
-      request.pipe(onward);
+      passOn(request, response, http.request(new URL(path ?? "/", url), { method, headers }));
     },
   );
   door.listen(0, "127.0.0.1");

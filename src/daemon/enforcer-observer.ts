@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Node, Pod } from "../core/cluster.ts";
 import type { NodeProgram } from "../core/node-program.ts";
 import type { Program } from "../core/program.ts";
-import { isEmptyPlan } from "../kernel/plan.ts";
+import type { Plan } from "../kernel/plan.ts";
 import type { Ruleset } from "../render/ruleset.ts";
 import type { GateState } from "./gate-state.ts";
 import type { Outcome } from "./node-kernel.ts";
@@ -70,7 +70,7 @@ const shown = (names: readonly string[]): readonly string[] =>
 
 /** The log: one line for what happened, none for a pass that found everything in its place. */
 export const logObserver = (log: Logger): EnforcerObserver => ({
-  passed: ({ outcome: { plan, commands, failures, sessionTrouble, drift }, milliseconds }) => {
+  passed: ({ outcome: { plans, commands, failures, sessionTrouble, drift }, milliseconds }) => {
     if (sessionTrouble !== undefined)
       log.warn(
         { trouble: sessionTrouble },
@@ -82,12 +82,15 @@ export const logObserver = (log: Logger): EnforcerObserver => ({
         "others changed what is ours; it is put right",
       );
     if (failures.length > 0) log.error({ failures }, "could not write; what stood before stays in force");
-    if (isEmptyPlan(plan)) return;
+    if (plans.length === 0) return;
+    const sum = (size: (plan: Plan) => number): number => plans.reduce((all, plan) => all + size(plan), 0);
     log.info(
       {
-        setLines: plan.setsBefore.length + plan.setsAfter.length,
-        tables: [...plan.tables.keys()],
-        setsDestroyed: plan.destroy.length,
+        setLines: sum(({ setsBefore, setsAfter }) => setsBefore.length + setsAfter.length),
+        tables: [...new Set(plans.flatMap(({ tables }) => [...tables.keys()]))],
+        setsDestroyed: sum(({ destroy }) => destroy.length),
+        // More than one where rules and peers change so that one would let something by (docs/kernel.md, "Writing").
+        ...(plans.length > 1 ? { plans: plans.length } : {}),
         commands,
         milliseconds: Math.round(milliseconds * 10) / 10,
       },

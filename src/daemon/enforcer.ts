@@ -2,7 +2,6 @@ import { setInterval as every } from "node:timers/promises";
 import type { Logger } from "pino";
 import { NodeCompiler } from "../core/incremental/node-compiler.ts";
 import type { Exec } from "../kernel/exec.ts";
-import { isEmptyPlan } from "../kernel/plan.ts";
 import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import type { Variant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
@@ -176,7 +175,7 @@ class NodeEnforcer {
     this.#trouble = failure === undefined ? undefined : `${failure.step}: ${failure.message}`;
     const milliseconds = performance.now() - began;
     this.#tell.passed({ program, pods, nodes, gate, local, ruleset, outcome, milliseconds, published });
-    this.#flows.follow({ program, pods, nodes }, !isEmptyPlan(outcome.plan));
+    this.#flows.follow({ program, pods, nodes }, outcome.plans.length > 0);
     return failure === undefined ? "done" : "again";
   }
 }

@@ -1,22 +1,29 @@
-import { type ApplyFailure, carryOut } from "../kernel/apply.ts";
+import type { ApplyFailure } from "../kernel/apply.ts";
 import { type Drift, driftOf } from "../kernel/drift.ts";
-import type { Exec } from "../kernel/exec.ts";
-import { type StayedSet, planChange } from "../kernel/plan-change.ts";
-import { type Plan, isEmptyPlan, planWrites } from "../kernel/plan.ts";
+import { type Exec, inBackground } from "../kernel/exec.ts";
+import type { StayedSet } from "../kernel/plan-change.ts";
+import { type Plan, isEmptyPlan } from "../kernel/plan.ts";
 import { processWriter } from "../kernel/process-writer.ts";
 import { type Reading, readStanding } from "../kernel/read.ts";
+import { SavedChains } from "../kernel/saved-chains.ts";
 import { SessionTrouble } from "../kernel/session/acknowledged-session.ts";
 import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
+import { type Left, type Standing, setIn } from "../kernel/standing.ts";
 import type { KernelState, StandingSet } from "../kernel/state.ts";
 import type { Variant } from "../kernel/variant.ts";
+import { carryOutWalk } from "../kernel/walk/carry-out-walk.ts";
+import { type Leg, planWalk } from "../kernel/walk/plan-walk.ts";
 import { withoutAnswers, withoutFamilies } from "../kernel/without-families.ts";
 import { Wordings } from "../kernel/wordings.ts";
 import type { KernelWriter } from "../kernel/writer.ts";
 import { setFamily } from "../render/names.ts";
 import type { Ruleset } from "../render/ruleset.ts";
+import { lookForDrift } from "./look-for-drift.ts";
+import { WriteRecord } from "./write-record.ts";
 
 export interface Outcome {
-  readonly plan: Plan;
+  /** What was to be written, one after the other: mostly one plan, none where nothing differed. */
+  readonly plans: readonly Plan[];
   /** How many writes the tools were given: a program run, or one that is kept open asked. */
   readonly commands: number;
   readonly failures: readonly ApplyFailure[];
@@ -26,14 +33,9 @@ export interface Outcome {
   readonly drift?: Drift;
 }
 
-/** What is believed to stand: as it was read, or as a whole ruleset left it, which the next one is compared with by identity. */
-type Standing =
-  | { readonly kind: "read"; readonly state: KernelState }
-  | { readonly kind: "left"; readonly ruleset: Ruleset; readonly stayed: readonly StayedSet[] };
-
 /**
  * One node's kernel, and what is believed to stand in it. Belief spares reading everything back at every change; it is
- * given up after any failure and checked against the kernel now and then (`recall`).
+ * given up after any failure and checked against the kernel now and then (`look`).
  */
 export class NodeKernel {
   readonly #exec: Exec;
@@ -48,8 +50,14 @@ export class NodeKernel {
   /** What was asked for last. */
   #wanted: Ruleset | undefined;
 
+  readonly #chains = new SavedChains();
+  readonly #record = new WriteRecord();
+  #bringing: Promise<Outcome> | undefined;
+
   /** Counts beginnings and ends of writes: a reading during which it moved tells of no moment. */
   #epoch = 0;
+  /** When it was last known whether others had changed anything; by `performance.now()`. */
+  #toldAt = performance.now();
   #looked: { readonly reading: Reading; readonly epoch: number } | undefined;
 
   /** Without sessions every write is a process. */
@@ -59,8 +67,16 @@ export class NodeKernel {
     this.#sessions = sessions;
   }
 
-  /** Makes the kernel hold this ruleset, writing only what differs. */
-  async bring(wanted: Ruleset): Promise<Outcome> {
+  /** Makes the kernel hold this ruleset, writing only what differs. Never twice at once. */
+  bring(wanted: Ruleset): Promise<Outcome> {
+    const bringing = this.#bring(wanted).finally(() => {
+      this.#bringing = undefined;
+    });
+    this.#bringing = bringing;
+    return bringing;
+  }
+
+  async #bring(wanted: Ruleset): Promise<Outcome> {
     this.#wanted = wanted;
     const processes = processWriter(this.#exec, this.#variant);
     const kept = this.#sessions?.writer(processes);
@@ -88,62 +104,82 @@ export class NodeKernel {
       if (this.#standing === undefined) {
         const looked = this.#looked?.epoch === this.#epoch ? this.#looked.reading : undefined;
         this.#looked = undefined;
-        const reading = looked ?? (await readStanding(this.#exec, this.#variant, wanted));
+        const reading = looked ?? (await this.#read(wanted));
         ({ unread, unreadFilter } = reading);
         raw = reading.state;
         standing = { kind: "read", state: this.#wordings.understood(raw) };
       } else standing = this.#standing;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return { plan: noWrites, commands: 0, failures: [{ step: "read the kernel", message }] };
+      return { plans: [], commands: 0, failures: [{ step: "read the kernel", message }] };
     }
     const notRead = [
       ...[...unread].map(([family, message]) => ({ step: `read ${family} rules`, message })),
       ...[...unreadFilter].map(([family, message]) => ({ step: `read ${family} filter rules`, message })),
     ];
-    const whole =
-      standing.kind === "read"
-        ? planWrites(standing.state, wanted)
-        : planChange(standing.ruleset, wanted, standing.stayed);
-    const plan = withoutAnswers(withoutFamilies(whole, new Set(unread.keys())), new Set(unreadFilter.keys()));
-    if (isEmptyPlan(plan)) {
+    const legs = planWalk(standing, wanted)
+      .map(({ plan, to }): Leg => {
+        const readable = withoutFamilies(plan, new Set(unread.keys()));
+        return { plan: withoutAnswers(readable, new Set(unreadFilter.keys())), to };
+      })
+      .filter(({ plan }) => !isEmptyPlan(plan));
+    const plans = legs.map(({ plan }) => plan);
+    if (plans.length === 0) {
       this.#standing = notRead.length > 0 ? undefined : { kind: "left", ruleset: wanted, stayed: [] };
-      return { plan, commands: 0, failures: notRead, ...this.#drift(raw, notRead.length) };
+      return { plans, commands: 0, failures: notRead, ...this.#drift(raw, notRead.length) };
     }
     this.#standing = undefined;
     this.#epoch += 1;
-    const { commands, failures, held } = await carryOut(writer, plan).finally(() => {
-      this.#epoch += 1;
-    });
+    const { commands, failures, held, heldAtFirst } = await this.#record
+      .during(plans, () => carryOutWalk(writer, legs))
+      .finally(() => {
+        this.#epoch += 1;
+      });
     if (standing.kind === "read" && failures.length === 0) await this.#learn(standing.state, wanted);
     // Rules that are gone hold their sets for a moment; what is still held at the next look is held by somebody else.
-    const stuck = isRead ? [...held].filter(([name]) => this.#held.has(name)) : [];
+    const stuck = isRead ? [...held].filter(([name]) => heldAtFirst.has(name) && this.#held.has(name)) : [];
     this.#held = held;
     const stayed = [...held.keys()].flatMap((name): StayedSet[] => {
-      const set = standingSet(standing, name);
+      const set = setOnWay(standing, legs, name);
       return set === undefined ? [] : [[name, set]];
     });
     if (failures.length + notRead.length === 0) this.#standing = { kind: "left", ruleset: wanted, stayed };
     const notDestroyed = stuck.map(([name, message]) => ({ step: `destroy ${name}`, message }));
     const allFailures = [...notRead, ...failures, ...notDestroyed];
-    return { plan, commands, failures: allFailures, ...this.#drift(raw, notRead.length) };
+    return { plans, commands, failures: allFailures, ...this.#drift(raw, notRead.length) };
   }
 
   /**
-   * Reads the kernel for the next `bring` to compare with, without keeping others waiting. Where one writes again and again
-   * meanwhile, the next reads it itself.
+   * Looks beside the writes whether others have changed what is ours. If so the next `bring` compares with what was read, or
+   * reads it itself where somebody has written meanwhile; and so where for long it cannot be told, as writes go on and on.
    */
   async look(): Promise<void> {
-    for (let tries = 0; tries < LOOKS; tries += 1) {
-      const epoch = this.#epoch;
-      // What cannot be read now the next pass meets, and says.
-      const reading = await readStanding(this.#exec, this.#variant, this.#wanted).catch(() => undefined);
-      if (reading === undefined) break;
-      if (epoch !== this.#epoch) continue;
-      this.#looked = { reading, epoch };
-      break;
-    }
+    const epoch = this.#epoch;
+    const look = await lookForDrift({
+      exec: inBackground(this.#exec),
+      variant: this.#variant,
+      wanted: this.#wanted,
+      chains: this.#chains,
+      record: this.#record,
+      left: () => this.#left(),
+      understood: (state) => this.#wordings.understood(state),
+    });
+    const now = performance.now();
+    if (look.kind === "as left") this.#toldAt = now;
+    if (look.kind === "as left" || (look.kind === "untold" && now - this.#toldAt < PATIENCE_MS)) return;
+    this.#toldAt = now;
+    // One that goes on would believe in what it leaves.
+    while (this.#bringing !== undefined) await this.#bringing.catch(() => undefined);
+    if (look.kind === "otherwise" && look.reading !== undefined && epoch === this.#epoch)
+      this.#looked = { reading: look.reading, epoch };
     this.recall();
+  }
+
+  /** What is believed, once no write goes on. */
+  async #left(): Promise<Left | undefined> {
+    while (this.#standing === undefined && this.#bringing !== undefined)
+      await this.#bringing.catch(() => undefined);
+    return this.#standing?.kind === "left" ? this.#standing : undefined;
   }
 
   /** Forgets what is believed: the next `bring` reads the kernel first, and so repairs what others changed. */
@@ -152,11 +188,15 @@ export class NodeKernel {
     this.#standing = undefined;
   }
 
+  #read(wanted: Ruleset): Promise<Reading> {
+    return readStanding(this.#exec, this.#variant, wanted, this.#chains);
+  }
+
   /** Rules that read otherwise than we write them have just been written anew: so the tool words them. */
   async #learn(before: KernelState, wanted: Ruleset): Promise<void> {
     if (!this.#wordings.isInDoubt(before, wanted)) return;
     // What cannot be read now is in doubt again at the next look.
-    const reading = await readStanding(this.#exec, this.#variant, wanted).catch(() => undefined);
+    const reading = await this.#read(wanted).catch(() => undefined);
     if (reading !== undefined) this.#wordings.learn(reading.state, wanted);
   }
 
@@ -179,19 +219,14 @@ export class NodeKernel {
   }
 }
 
-/** The set as it was before the writes. */
-function standingSet(standing: Standing, name: string): StandingSet | undefined {
-  if (standing.kind === "read") return standing.state.sets.get(name);
-  const stayed = standing.stayed.find(([each]) => each === name);
-  return stayed === undefined ? standing.ruleset[setFamily(name)].sets.get(name) : stayed[1];
+/** A set as it was last written, or stood before. */
+function setOnWay(standing: Standing, legs: readonly Leg[], name: string): StandingSet | undefined {
+  const last = legs.findLast(({ to }) => to[setFamily(name)].sets.has(name));
+  return last === undefined ? setIn(standing, name) : last.to[setFamily(name)].sets.get(name);
 }
 
-const LOOKS = 3;
-
-const noWrites: Plan = {
-  setsBefore: [],
-  tables: new Map(),
-  answers: new Map(),
-  setsAfter: [],
-  destroy: [],
-};
+/**
+ * With tens of thousands of rules, iptables-nft-save takes a second, and begins again at each write that it meets. To read them
+ * while nobody writes costs changes that second, so it is the last resort.
+ */
+const PATIENCE_MS = 20_000;

@@ -22,7 +22,7 @@ import type { GateMode } from "./gate-state.ts";
 import { serveHealth } from "./health.ts";
 import { CounterReader } from "./metrics/counter-reader.ts";
 import { metrics } from "./metrics/metrics.ts";
-import { staySmall } from "./stay-small.ts";
+import { growWithHeap, staySmall } from "./stay-small.ts";
 
 export interface RunEnforcerOptions {
   /** Of Selvedge. */
@@ -78,6 +78,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
         : controlled({ ...options, node, client, log, signal, backend: variant }, () => enforcer.notReady());
     const enforcer = startEnforcer({
       observers: [
+        growWithHeap(),
         counters.observer,
         measured.observer,
         denials.observer,

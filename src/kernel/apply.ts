@@ -17,6 +17,8 @@ export interface ApplyResult {
   /** How many writes the tools were given: a program run, or one that is kept open asked. */
   readonly commands: number;
   readonly failures: readonly ApplyFailure[];
+  /** The families whose rules could not be written. */
+  readonly unwritten: ReadonlySet<Family>;
   /** Sets that stay for now, and why: iptables-nft's rules hold theirs for milliseconds after they are gone. */
   readonly held: ReadonlyMap<string, string>;
 }
@@ -37,14 +39,29 @@ function setFailures(step: string, refused: ReadonlyMap<string, Refusal>): Apply
 }
 
 /**
- * Carries out a plan, both families at once. A set that cannot be filled stops nothing but the rules that need it whole
- * (`withoutSets`); where a family's rules cannot be written the rest of that family is left undone, as the old rules still
- * need their peers. The other family goes on: a node without IPv6 enforces IPv4. Whatever fails, what stood before goes on
- * being enforced, and the next pass starts from what then stands.
+ * Carries out a plan. The kernel takes one family's rules after the other, and ipset one line after the other: so while the rules
+ * of the first are being taken, the sets of the second are filled. A set that cannot be filled stops nothing but the rules that
+ * need it whole (`withoutSets`); where a family's rules cannot be written the rest of that family is left undone, as the old
+ * rules still need their peers. The other family goes on: a node without IPv6 enforces IPv4. Whatever fails, what stood before
+ * goes on being enforced, and the next pass starts from what then stands.
  */
 export async function carryOut(writer: KernelWriter, plan: Plan): Promise<ApplyResult> {
-  const refused = await writer.writeSets(plan.setsBefore);
-  const table = async ([family, text]: [Family, string]): Promise<ApplyFailure | undefined> => {
+  let turn: Promise<unknown> = Promise.resolve();
+  // Where rules do not follow in both, all sets are one write.
+  const shared = plan.tables.size < families.length ? writer.writeSets(plan.setsBefore) : undefined;
+  const fill = (family: Family): ReturnType<KernelWriter["writeSets"]> => {
+    if (shared !== undefined) return shared;
+    const lines = plan.setsBefore.filter((line) => setFamily(setOf(line)) === family);
+    const filled = turn.then(() => writer.writeSets(lines));
+    turn = filled.catch(() => undefined);
+    return filled;
+  };
+  const rules = async (
+    family: Family,
+    refused: ReadonlyMap<string, Refusal>,
+  ): Promise<ApplyFailure | undefined> => {
+    const text = plan.tables.get(family);
+    if (text === undefined) return undefined;
     const step = `write ${family} rules`;
     const refusedHere = new Map([...refused].filter(([set]) => setFamily(set) === family));
     const possible = withoutSets(text, refusedHere, plan.setsBefore);
@@ -52,8 +69,13 @@ export async function carryOut(writer: KernelWriter, plan: Plan): Promise<ApplyR
     const message = await writer.writeTable(family, possible.input);
     return message === undefined ? undefined : { step, message };
   };
-  const tables = [...plan.tables];
-  const written = await Promise.all(tables.map(table));
+  const written = await Promise.all(
+    families.map(async (family) => {
+      const refused = await fill(family);
+      return { family, refused, failure: await rules(family, refused) };
+    }),
+  );
+  const refused = new Map(written.flatMap((each) => [...each.refused]));
   const answer = async ([family, texts]: [Family, readonly string[]]): Promise<ApplyFailure | undefined> => {
     for (const text of texts) {
       const message = await writer.writeTable(family, text);
@@ -61,7 +83,7 @@ export async function carryOut(writer: KernelWriter, plan: Plan): Promise<ApplyR
     }
     return undefined;
   };
-  const failed = new Set(tables.filter((_, i) => written[i] !== undefined).map(([family]) => family));
+  const failed = new Set(written.flatMap(({ family, failure }) => (failure === undefined ? [] : [family])));
   const answered = await Promise.all([...plan.answers].filter(([family]) => !failed.has(family)).map(answer));
   const whole = new Set(families.filter((family) => !failed.has(family)));
   const isWhole = (set: string): boolean => whole.has(setFamily(set));
@@ -70,10 +92,10 @@ export async function carryOut(writer: KernelWriter, plan: Plan): Promise<ApplyR
   const held = unnamed.length === 0 ? new Map<string, string>() : await writer.destroySets(unnamed);
   const failures = [
     ...setFailures("fill sets", refused),
-    ...[...written, ...answered].filter((failure) => failure !== undefined),
+    ...[...written.map(({ failure }) => failure), ...answered].filter((failure) => failure !== undefined),
     ...setFailures("empty sets", kept),
   ];
-  return { commands: writer.commands(), failures, held };
+  return { commands: writer.commands(), failures, unwritten: failed, held };
 }
 
 /** Carries out a plan with one process for each write. */

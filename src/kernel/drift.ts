@@ -3,6 +3,7 @@ import type { Ruleset } from "../render/ruleset.ts";
 import { isEmptyPlan, planWrites } from "./plan.ts";
 import { setMeant } from "./remake-set.ts";
 import type { KernelState } from "./state.ts";
+import { chainsNamed } from "./touched-names.ts";
 
 /** What of ours others have changed, by name. */
 export interface Drift {
@@ -11,11 +12,9 @@ export interface Drift {
   readonly chains: readonly string[];
 }
 
-/** The chains that an `iptables-restore` text declares, which empties them, or puts a hook into; those of mangle by name alone. */
-function chainsIn(text: string): string[] {
-  const chains = [...text.matchAll(/^(?::|-[DI] )(\S+)/gm)].map(([, chain = ""]) => chain);
-  return text.startsWith("*filter") ? chains.map((chain) => `filter ${chain}`) : chains;
-}
+/** Those of mangle by name alone. */
+const chainsIn = (text: string): string[] =>
+  text.startsWith("*filter") ? chainsNamed(text).map((chain) => `filter ${chain}`) : chainsNamed(text);
 
 /**
  * How what stands differs from the ruleset that was left; nothing where it does not. `stayed` are sets that nobody wants any

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { constants } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { writeLines } from "./write-lines.ts";
 
 /** One process to run: no shell, arguments as they are. */
@@ -12,6 +12,8 @@ export interface ExecRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds until the process is killed; default 60,000. */
   readonly timeoutMs?: number;
+  /** How much it stands back for others that want the CPU, as nice(1) counts; default 0. */
+  readonly niceness?: number;
 }
 
 /** What a process left behind. `code` follows the shell: 127 not found, 124 timed out, 128+n signal n. */
@@ -33,8 +35,16 @@ const NOT_FOUND = 127;
 const TIMED_OUT = 124;
 const SIGNALLED = 128;
 
+function standBack(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, Math.min(getPriority(pid) + niceness, 19));
+  } catch {
+    // It has ended already, or may not: then it takes its turn as everybody does.
+  }
+}
+
 /** Runs the program on this machine, in this process's namespaces. */
-export const processExec: Exec = ({ command, args, input, env, timeoutMs = 60_000 }) =>
+export const processExec: Exec = ({ command, args, input, env, timeoutMs = 60_000, niceness = 0 }) =>
   new Promise((resolve) => {
     const notRun = (error: unknown): void => {
       const said = error instanceof Error ? error.message : String(error);
@@ -48,6 +58,7 @@ export const processExec: Exec = ({ command, args, input, env, timeoutMs = 60_00
       notRun(error);
       return;
     }
+    if (niceness > 0 && child.pid !== undefined) standBack(child.pid, niceness);
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     const settle = (code: number, note = ""): void => {
@@ -83,6 +94,15 @@ export function prefixExec(exec: Exec, prefix: readonly [string, ...string[]]): 
   const [command, ...first] = prefix;
   return (request) => exec({ ...request, command, args: [...first, request.command, ...request.args] });
 }
+
+/** Weighs a third of what others weigh (sched(7)): it goes on, and nobody waits for it. */
+const BACKGROUND = 5;
+
+/** Runs every program so that it stands back for others. */
+export const inBackground =
+  (exec: Exec): Exec =>
+  (request) =>
+    exec({ niceness: BACKGROUND, ...request });
 
 /** Runs and returns standard output; a non-zero exit is an exception, for callers to whom it is a bug or the end. */
 export async function execOrThrow(exec: Exec, request: ExecRequest): Promise<string> {

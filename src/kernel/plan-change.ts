@@ -1,5 +1,6 @@
 import { type Family, families } from "../core/address.ts";
 import { SharedMap } from "../core/shared-map.ts";
+import { setFamily } from "../render/names.ts";
 import type { FamilyRuleset, Ruleset } from "../render/ruleset.ts";
 import { type Plan, planWrites, stateAfter } from "./plan.ts";
 import type { StandingSet } from "./state.ts";
@@ -37,5 +38,6 @@ export function planChange(from: Ruleset, to: Ruleset, stayed: readonly StayedSe
   const parts = families.map((family) => [family, apart(from[family], to[family])] as const);
   const side = (at: 0 | 1): Ruleset =>
     Object.fromEntries(parts.map(([family, part]) => [family, part[at]])) as Record<Family, FamilyRuleset>;
-  return planWrites(stateAfter(side(0), stayed), side(1));
+  // Rules that are the same in both are not looked into: a ruleset has no set that none of its rules names.
+  return planWrites(stateAfter(side(0), stayed), side(1), (set) => from[setFamily(set)].sets.has(set));
 }

@@ -1,6 +1,7 @@
 import { type Family, families } from "../core/address.ts";
 import { setFamily } from "../render/names.ts";
 import type { FamilyRuleset, HookedChain, IpSet, Ruleset, TableRules } from "../render/ruleset.ts";
+import { namedIn } from "./named-sets.ts";
 import { remakeLines, swapSet } from "./remake-set.ts";
 import { ruleIdentity } from "./rule-identity.ts";
 import { MAX_ENTRIES } from "./set-size.ts";
@@ -42,7 +43,12 @@ const filled = (name: string, wanted: IpSet): string[] => [
   ...[...wanted.entries].map((entry) => `add ${name} ${entry}`),
 ];
 
-function setLines(name: string, wanted: IpSet, sets: KernelState["sets"]): SetLines {
+function setLines(
+  name: string,
+  wanted: IpSet,
+  sets: KernelState["sets"],
+  isNamed: (set: string) => boolean,
+): SetLines {
   const standing = sets.get(name);
   if (standing?.type === wanted.type && standing.isRemade === true) {
     // What an enforcer left that died at this goes first (it is among what is to be destroyed); then the next look does it.
@@ -62,25 +68,39 @@ function setLines(name: string, wanted: IpSet, sets: KernelState["sets"]): SetLi
     .map((entry) => `del ${name} ${entry}`);
   // Nobody names a set yet that is made now: it is filled whole.
   if (wanted.order === "go-first" && isUsable) return { before: remove, after: add };
+  // Nor does anybody one that was left behind: what it holds meanwhile means nothing.
+  if (remove.length > 0 && !isNamed(name)) return { before: [...add, ...remove], after: [] };
   return { before: [...create, ...add], after: remove };
 }
 
-/** A pure function of what stands and what is meant: the same difference gives the same plan, whatever came before. */
-export function planWrites(standing: KernelState, wanted: Ruleset): Plan {
+/**
+ * A pure function of what stands and what is meant: the same difference gives the same plan, whatever came before. `isNamed`
+ * tells which sets rules name that stand.
+ */
+export function planWrites(
+  standing: KernelState,
+  wanted: Ruleset,
+  isNamed: (set: string) => boolean = namedIn(standing),
+): Plan {
   const sets = new Map(families.flatMap((family) => [...wanted[family].sets]));
-  const lines = [...sets].map(([name, set]) => setLines(name, set, standing.sets));
+  const linesOf = (order: IpSet["order"]): SetLines[] =>
+    [...sets]
+      .filter(([, set]) => set.order === order)
+      .map(([name, set]) => setLines(name, set, standing.sets, isNamed));
+  // Who is known is the first to be forgotten, and the last to be let by.
+  const [known, peers] = [linesOf("go-first"), linesOf(undefined)];
   const texts = families.map(
     (family) => [family, tableTexts(wanted[family], standing.tables[family])] as const,
   );
   return {
-    setsBefore: lines.flatMap(({ before }) => before),
+    setsBefore: [...known, ...peers].flatMap(({ before }) => before),
     tables: new Map(
       texts.flatMap(([family, { judging }]) => (judging === undefined ? [] : [[family, judging]])),
     ),
     answers: new Map(
       texts.flatMap(([family, { answering }]) => (answering.length === 0 ? [] : [[family, answering]])),
     ),
-    setsAfter: lines.flatMap(({ after }) => after),
+    setsAfter: [...peers, ...known].flatMap(({ after }) => after),
     destroy: [...standing.sets.keys()].filter((name) => !sets.has(name)),
   };
 }

@@ -1,26 +1,34 @@
 import type { HookedChain } from "../render/ruleset.ts";
 import { type OurTableName, isHookedChain, isOurHookIn, isOurs } from "./ours.ts";
+import { type PrintedTable, printedTables, rulesOf } from "./printed-tables.ts";
 import { ruleIdentity } from "./rule-identity.ts";
+import { type ReadChain, readChain } from "./saved-chains.ts";
 import { jumpOf } from "./saved-rules.ts";
 import { type StandingHook, type StandingRules, type StandingTable, nothingStands } from "./state.ts";
 
-function readTable(lines: readonly string[], table: OurTableName): StandingRules {
+function readTable(
+  { chains: declared, rules }: PrintedTable,
+  table: OurTableName,
+  read: ReadChain,
+): StandingRules {
   const isOur = isOurs[table];
-  const chains = new Map<string, (string | undefined)[]>();
+  const chains = new Map<string, readonly (string | undefined)[]>(
+    declared.filter(isOur).map((chain) => [chain, []]),
+  );
   const hooks: Record<HookedChain, StandingHook[]> = { FORWARD: [], OUTPUT: [], POSTROUTING: [] };
-  const positions = { FORWARD: 0, OUTPUT: 0, POSTROUTING: 0 };
   const held = new Set<string>();
-  for (const line of lines) {
-    const declared = /^:(\S+) /.exec(line)?.[1];
-    if (declared !== undefined && isOur(declared)) chains.set(declared, []);
-    const [, chain, rule = ""] = /^-A (\S+)(?: (.*))?$/.exec(line) ?? [];
-    if (chain === undefined) continue;
-    if (isHookedChain(chain)) positions[chain] += 1;
-    const identity = ruleIdentity(rule);
-    if (isOur(chain)) chains.get(chain)?.push(identity);
-    else if (identity !== undefined && isHookedChain(chain) && isOurHookIn(table, { chain, rule }))
-      hooks[chain].push({ position: positions[chain], identity, rule });
-    else {
+  for (const printed of rules) {
+    const { chain } = printed;
+    if (isOur(chain)) {
+      if (chains.has(chain)) chains.set(chain, read(printed));
+      continue;
+    }
+    for (const [i, rule] of rulesOf(printed).entries()) {
+      const identity = ruleIdentity(rule);
+      if (identity !== undefined && isHookedChain(chain) && isOurHookIn(table, { chain, rule })) {
+        hooks[chain].push({ position: i + 1, identity, rule });
+        continue;
+      }
       const leadsTo = jumpOf(rule)?.to;
       if (leadsTo !== undefined && isOur(leadsTo)) held.add(leadsTo);
     }
@@ -28,20 +36,18 @@ function readTable(lines: readonly string[], table: OurTableName): StandingRules
   return { chains, hooks, held };
 }
 
+/** How the chains of a table are read. */
+export type ReadChains = (table: OurTableName) => ReadChain;
+
 /**
  * Reads the output of `iptables-save`, of mangle and, where it is in it, of filter: our chains, and what we wrote into the
  * built-in chains.
  */
-export function parseIptablesSave(text: string): StandingTable {
-  const tables = new Map<string, string[]>();
-  let lines: string[] = [];
-  for (const line of text.split("\n")) {
-    if (line.startsWith("*")) {
-      lines = [];
-      tables.set(line.slice(1), lines);
-    } else lines.push(line);
-  }
+export function parseIptablesSave(text: string, readChains: ReadChains = () => readChain): StandingTable {
+  const tables = new Map(printedTables(text).map((table) => [table.name, table]));
   const [mangle, filter] = [tables.get("mangle"), tables.get("filter")];
-  const standing = mangle === undefined ? nothingStands : readTable(mangle, "mangle");
-  return filter === undefined ? standing : { ...standing, filter: readTable(filter, "filter") };
+  const standing = mangle === undefined ? nothingStands : readTable(mangle, "mangle", readChains("mangle"));
+  return filter === undefined
+    ? standing
+    : { ...standing, filter: readTable(filter, "filter", readChains("filter")) };
 }

@@ -5,6 +5,7 @@ import { type Exec, execOrThrow } from "./exec.ts";
 import type { OurTableName } from "./ours.ts";
 import { parseIpsetSave } from "./read-ipset.ts";
 import { parseIptablesSave } from "./read-iptables.ts";
+import { SavedChains } from "./saved-chains.ts";
 import { type KernelState, type StandingTable, nothingStands } from "./state.ts";
 import { type Variant, saveCommand } from "./variant.ts";
 
@@ -31,29 +32,41 @@ async function readTable(
   variant: Variant,
   family: Family,
   wanted: FamilyRuleset | undefined,
+  chains: SavedChains,
 ): Promise<ReadTable> {
   const save = (name: OurTableName): Promise<string> =>
     execOrThrow(exec, { command: saveCommand(variant, family), args: ["-t", name] });
-  const mangle = await save("mangle").then(parseIptablesSave, wordsOf);
+  const parse = (text: string): StandingTable =>
+    parseIptablesSave(text, (table) => chains.reading(`${family} ${table}`));
+  const mangle = await save("mangle").then(parse, wordsOf);
   if (typeof mangle === "string") return { table: nothingStands, unread: mangle };
   // To name a table of iptables-legacy is to make it: filter is left alone where nothing of ours can be there.
   if (wanted?.filter === undefined && !mangle.chains.has(UNREFUSED_CHAIN)) return { table: mangle };
-  const filter = await save("filter").then(parseIptablesSave, wordsOf);
+  const filter = await save("filter").then(parse, wordsOf);
   return typeof filter === "string"
     ? { table: mangle, unreadFilter: filter }
     : { table: { ...mangle, filter: filter.filter ?? nothingStands } };
 }
 
+/** Reads the sets that stand, of both families; throws where that fails. */
+export const readSets = (exec: Exec): Promise<KernelState["sets"]> =>
+  execOrThrow(exec, { command: "ipset", args: ["save"] }).then(parseIpsetSave);
+
 /**
  * Reads what stands; table filter where `wanted` has something there, or mangle tells that there may be something of ours. A
  * family that cannot be read does not keep the other from being so: a node without IPv6 has no ip6tables. Throws where the
- * sets of both cannot be read: without knowing what stands, nothing may be written.
+ * sets of both cannot be read: without knowing what stands, nothing may be written. `chains` spares reading what is as before.
  */
-export async function readStanding(exec: Exec, variant: Variant, wanted?: Ruleset): Promise<Reading> {
+export async function readStanding(
+  exec: Exec,
+  variant: Variant,
+  wanted?: Ruleset,
+  chains = new SavedChains(),
+): Promise<Reading> {
   const [sets, IPv4, IPv6] = await Promise.all([
-    execOrThrow(exec, { command: "ipset", args: ["save"] }),
-    readTable(exec, variant, "IPv4", wanted?.IPv4),
-    readTable(exec, variant, "IPv6", wanted?.IPv6),
+    readSets(exec),
+    readTable(exec, variant, "IPv4", wanted?.IPv4, chains),
+    readTable(exec, variant, "IPv6", wanted?.IPv6, chains),
   ]);
   const read = { IPv4, IPv6 };
   const unread = (what: "unread" | "unreadFilter"): Map<Family, string> =>
@@ -64,7 +77,7 @@ export async function readStanding(exec: Exec, variant: Variant, wanted?: Rulese
       }),
     );
   return {
-    state: { sets: parseIpsetSave(sets), tables: { IPv4: IPv4.table, IPv6: IPv6.table } },
+    state: { sets, tables: { IPv4: IPv4.table, IPv6: IPv6.table } },
     unread: unread("unread"),
     unreadFilter: unread("unreadFilter"),
   };

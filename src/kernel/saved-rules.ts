@@ -1,3 +1,5 @@
+import { printedTables, rulesOf } from "./printed-tables.ts";
+
 /** One rule as `iptables-save` prints it. */
 export interface SavedRule {
   readonly chain: string;
@@ -21,19 +23,12 @@ export interface Jump {
 }
 
 /** Reads the output of `iptables-save`, all tables of it. */
-export function parseSavedTables(text: string): SavedTable[] {
-  const tables: { name: string; chains: string[]; rules: SavedRule[] }[] = [];
-  for (const line of text.split("\n")) {
-    const table = tables.at(-1);
-    if (line.startsWith("*")) tables.push({ name: line.slice(1), chains: [], rules: [] });
-    else if (line.startsWith(":")) table?.chains.push(/^:(\S+)/.exec(line)?.[1] ?? "");
-    else if (line.startsWith("-A ")) {
-      const [, chain = "", rule = ""] = /^-A (\S+)(?: (.*))?$/.exec(line) ?? [];
-      table?.rules.push({ chain, rule });
-    }
-  }
-  return tables;
-}
+export const parseSavedTables = (text: string): SavedTable[] =>
+  printedTables(text).map(({ name, chains, rules }) => ({
+    name,
+    chains,
+    rules: rules.flatMap((printed) => rulesOf(printed).map((rule) => ({ chain: printed.chain, rule }))),
+  }));
 
 /** A rule without its free texts: what somebody wrote into a comment is no part of what the rule does. */
 const withoutTexts = (rule: string): string =>

@@ -1,8 +1,8 @@
 import { UNREFUSED_CHAIN } from "../render/names.ts";
 import { type FamilyRuleset, type TableRules, hookedChains } from "../render/ruleset.ts";
+import { isAsMeant } from "./as-meant.ts";
 import { type HookPlace, hookLines, unhookLines } from "./hook-lines.ts";
 import type { OurTableName } from "./ours.ts";
-import { ruleIdentity } from "./rule-identity.ts";
 import { type StandingRules, type StandingTable, nothingStands } from "./state.ts";
 
 /** `iptables-restore --noflush` input for one family; each text is one atomic step. */
@@ -14,10 +14,6 @@ export interface TableTexts {
 }
 
 const places: Readonly<Record<OurTableName, HookPlace>> = { mangle: "first", filter: "anywhere" };
-
-function isAsMeant(rules: readonly string[], standing: readonly (string | undefined)[] | undefined): boolean {
-  return standing?.length === rules.length && rules.every((rule, i) => ruleIdentity(rule) === standing[i]);
-}
 
 function tableText(
   table: OurTableName,

@@ -1,6 +1,7 @@
 import { families } from "../core/address.ts";
 import { ruleHash } from "../render/rule-text.ts";
 import { type FamilyRuleset, type Ruleset, type TableRules, hookedChains } from "../render/ruleset.ts";
+import { isAsMeant } from "./as-meant.ts";
 import { ruleIdentity } from "./rule-identity.ts";
 import type { KernelState, StandingHook, StandingRules, StandingTable } from "./state.ts";
 
@@ -21,7 +22,9 @@ function unlikeIn(standing: StandingRules, { chains, hooks }: TableRules): Pair[
     return meant === undefined ? [] : [{ standing: identity, meant }];
   });
   for (const [name, rules] of chains) {
-    for (const [i, identity] of (standing.chains.get(name) ?? []).entries()) {
+    const found = standing.chains.get(name) ?? [];
+    if (isAsMeant(rules, found)) continue;
+    for (const [i, identity] of found.entries()) {
       const meant = ruleIdentity(rules[i] ?? "");
       if (identity !== undefined && meant !== undefined && ruleHash(identity) === ruleHash(meant))
         pairs.push({ standing: identity, meant });

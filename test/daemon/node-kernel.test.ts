@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { NodeKernel } from "../../src/daemon/node-kernel.ts";
-import { isEmptyPlan } from "../../src/kernel/plan.ts";
 import { contentOf, peers, rule, ruleset } from "../kernel/unit/rulesets.ts";
 import { failure, isWrite, memoryExec } from "../support/netfilter/memory-exec.ts";
 import { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
@@ -31,8 +30,8 @@ describe("belief in what stands", () => {
     expect(spent()).toBe(6);
     await kernel.bring(group("10.0.0.1", "10.0.0.2"));
     expect(spent()).toBe(1);
-    const { plan, commands } = await kernel.bring(group("10.0.0.1", "10.0.0.2"));
-    expect([isEmptyPlan(plan), commands, spent()]).toEqual([true, 0, 0]);
+    const { plans, commands } = await kernel.bring(group("10.0.0.1", "10.0.0.2"));
+    expect([plans, commands, spent()]).toEqual([[], 0, 0]);
     expect(contentOf(memory)).toEqual(contentOf(kernelWith(group("10.0.0.1", "10.0.0.2"))));
   });
 
@@ -40,9 +39,11 @@ describe("belief in what stands", () => {
     const { kernel, memory } = node();
     await kernel.bring(group("10.0.0.1"));
     memory.ipset("del SV4-G-a 10.0.0.1");
-    expect(isEmptyPlan((await kernel.bring(group("10.0.0.1"))).plan)).toBe(true);
+    expect((await kernel.bring(group("10.0.0.1"))).plans).toEqual([]);
     kernel.recall();
-    expect((await kernel.bring(group("10.0.0.1"))).plan.setsBefore).toEqual(["add SV4-G-a 10.0.0.1"]);
+    expect((await kernel.bring(group("10.0.0.1"))).plans).toMatchObject([
+      { setsBefore: ["add SV4-G-a 10.0.0.1"] },
+    ]);
     expect(contentOf(memory)).toEqual(contentOf(kernelWith(group("10.0.0.1"))));
   });
 
@@ -52,7 +53,9 @@ describe("belief in what stands", () => {
     memory.ipset("del SV4-G-a 10.0.0.1");
     await kernel.look();
     spent();
-    expect((await kernel.bring(group("10.0.0.1"))).plan.setsBefore).toEqual(["add SV4-G-a 10.0.0.1"]);
+    expect((await kernel.bring(group("10.0.0.1"))).plans).toMatchObject([
+      { setsBefore: ["add SV4-G-a 10.0.0.1"] },
+    ]);
     expect(spent()).toBe(1);
   });
 
@@ -89,8 +92,8 @@ describe("belief in what stands", () => {
       { step: "fill sets", message: "Kernel error received: No buffer space available" },
     ]);
     programs.disturb(() => undefined);
-    const { plan } = await kernel.bring(wanted);
-    expect(plan.setsBefore).toEqual(["add SV4-G-a 10.0.0.3"]);
+    const { plans } = await kernel.bring(wanted);
+    expect(plans).toMatchObject([{ setsBefore: ["add SV4-G-a 10.0.0.3"] }]);
     expect(contentOf(memory)).toEqual(contentOf(kernelWith(wanted)));
   });
 });
@@ -99,8 +102,8 @@ describe("a kernel that cannot be read", () => {
   test("is not written, and is a failure in words", async () => {
     const { kernel, programs } = node();
     programs.disturb(({ command }) => (command === "ipset" ? failure("not found", 127) : undefined));
-    const { plan, commands, failures } = await kernel.bring(group("10.0.0.1"));
-    expect(isEmptyPlan(plan)).toBe(true);
+    const { plans, commands, failures } = await kernel.bring(group("10.0.0.1"));
+    expect(plans).toEqual([]);
     expect(commands).toBe(0);
     expect(failures).toEqual([{ step: "read the kernel", message: "ipset save: exit 127: not found" }]);
     expect(programs.requests.filter(isWrite)).toEqual([]);
@@ -112,9 +115,9 @@ describe("a kernel that cannot be read", () => {
     programs.disturb(({ command }) => (command === save ? failure("Table does not exist", 3) : undefined));
     const sets = (prefix: string) => ({ [`${prefix}-G-a`]: peers() });
     const wanted = ruleset({ sets: sets("SV4") }, { sets: sets("SV6") });
-    for (const plans of ["one write of each kind", "nothing left"]) {
-      const { plan, failures } = await kernel.bring(wanted);
-      expect(isEmptyPlan(plan), plans).toBe(plans === "nothing left");
+    for (const left of ["one write of each kind", "nothing left"]) {
+      const { plans, failures } = await kernel.bring(wanted);
+      expect(plans.length === 0, left).toBe(left === "nothing left");
       expect(failures).toEqual([
         { step: `read ${family} rules`, message: `${save} -t mangle: exit 3: Table does not exist` },
       ]);

@@ -5,6 +5,7 @@ import { type Plan, planWrites } from "../../src/kernel/plan.ts";
 import { parseIpsetSave } from "../../src/kernel/read-ipset.ts";
 import { parseIptablesSave } from "../../src/kernel/read-iptables.ts";
 import type { KernelState } from "../../src/kernel/state.ts";
+import { planWalk } from "../../src/kernel/walk/plan-walk.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
 import type { NaiveEnd } from "./naive/ends.ts";
 import { fateOf } from "./netfilter/fate.ts";
@@ -35,6 +36,10 @@ export function stepsOf({ setsBefore, tables, answers, setsAfter, destroy }: Pla
     })),
   ];
 }
+
+/** The steps of all plans that lead from what stands to what is meant. */
+export const stepsTo = (standing: KernelState, wanted: Ruleset): Step[] =>
+  planWalk({ kind: "read", state: standing }, wanted).flatMap(({ plan }) => stepsOf(plan));
 
 /** Reads back what stands, through the tools' own output. */
 export const readBack = (kernel: MemoryKernel): KernelState => ({

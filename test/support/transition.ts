@@ -4,8 +4,8 @@ import { type Cluster, compile } from "../../src/core/compile.ts";
 import { livePods } from "../../src/core/live-pods.ts";
 import { nodeProgram } from "../../src/core/node-program.ts";
 import type { GateScope } from "../../src/core/start-gate.ts";
-import { type Plan, planWrites } from "../../src/kernel/plan.ts";
-import type { KernelState } from "../../src/kernel/state.ts";
+import type { Plan } from "../../src/kernel/plan.ts";
+import { planWalk } from "../../src/kernel/walk/plan-walk.ts";
 import { type Host, plainHost } from "../../src/render/host.ts";
 import { renderIptables } from "../../src/render/iptables.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
@@ -26,9 +26,8 @@ export interface Glitch {
 }
 
 export interface Transition {
-  readonly plan: Plan;
-  /** What stood before. */
-  readonly standing: KernelState;
+  /** One after the other; several where one would let a packet by. */
+  readonly plans: readonly Plan[];
   readonly glitches: readonly Glitch[];
   /** How many times a packet was looked at. */
   readonly verdicts: number;
@@ -44,7 +43,7 @@ const ownedBits = (cluster: Cluster): Set<Bits> =>
   );
 
 /** Between all pods' addresses and a few others, on a few of the ports that matter: a sample, as there are many steps. */
-function samplePackets({ before, after }: Change, nodes: readonly Node[]): Packet[] {
+export function samplePackets({ before, after }: Change, nodes: readonly Node[]): Packet[] {
   const both: Cluster = {
     namespaces: [],
     pods: [...before.pods, ...after.pods],
@@ -65,37 +64,35 @@ function samplePackets({ before, after }: Change, nodes: readonly Node[]): Packe
   });
 }
 
-const isForwarded = (kernel: MemoryKernel, packet: Packet): boolean =>
+export const isForwarded = (kernel: MemoryKernel, packet: Packet): boolean =>
   fateOf(kernel, "FORWARD", packet) === "passed";
 
 /** Where a change happens. */
 export interface Surroundings {
-  readonly scope?: GateScope | undefined;
+  /** The start gate before the change, and after it. */
+  readonly scopes?: readonly [GateScope | undefined, GateScope | undefined];
   /** The node's host before the change, and after it. */
   readonly hosts?: readonly [Host, Host];
   /** What others have written before us. */
   readonly neighbours?: (kernel: MemoryKernel) => void;
 }
 
-/** Carries out the plan that leads one node from `before` to `after`, and looks at every sampled packet at each step. */
-export function transition(
-  change: Change,
-  node: string,
-  nodes: readonly Node[],
-  { scope, hosts = [plainHost, plainHost], neighbours = () => undefined }: Surroundings = {},
+/** Carries out the plans that lead from what stands to `wanted`, and looks at every packet at each step. */
+export function watched(
+  kernel: MemoryKernel,
+  wanted: Ruleset,
+  packets: readonly Packet[],
+  neighbours: (kernel: MemoryKernel) => void = () => undefined,
 ): Transition {
-  const kernel = kernelWith(rulesetOf(change.before, node, scope, hosts[0]));
-  const wanted = rulesetOf(change.after, node, scope, hosts[1]);
   const end = kernelWith(wanted);
-  for (const each of [kernel, end]) neighbours(each);
-  const standing = readBack(kernel);
-  const plan = planWrites(standing, wanted);
-  const steady = samplePackets(change, nodes)
+  neighbours(end);
+  const plans = planWalk({ kind: "read", state: readBack(kernel) }, wanted).map(({ plan }) => plan);
+  const steady = packets
     .map((packet) => ({ packet, verdict: isForwarded(kernel, packet) }))
     .filter(({ packet, verdict }) => isForwarded(end, packet) === verdict);
   const glitches = new Map<Packet, Glitch>();
   const writes: string[] = [];
-  for (const step of stepsOf(plan)) {
+  for (const step of plans.flatMap(stepsOf)) {
     step.carryOut(kernel);
     writes.push(step.text);
     for (const { packet, verdict } of steady) {
@@ -103,5 +100,22 @@ export function transition(
       glitches.set(packet, { packet, kind: verdict ? "dropped" : "leaked", writes: [...writes] });
     }
   }
-  return { plan, standing, glitches: [...glitches.values()], verdicts: steady.length * writes.length };
+  return { plans, glitches: [...glitches.values()], verdicts: steady.length * writes.length };
+}
+
+/** Leads one node from `before` to `after`, and looks at every sampled packet at each step. */
+export function transition(
+  change: Change,
+  node: string,
+  nodes: readonly Node[],
+  {
+    scopes = [undefined, undefined],
+    hosts = [plainHost, plainHost],
+    neighbours = () => undefined,
+  }: Surroundings = {},
+): Transition {
+  const kernel = kernelWith(rulesetOf(change.before, node, scopes[0], hosts[0]));
+  neighbours(kernel);
+  const wanted = rulesetOf(change.after, node, scopes[1], hosts[1]);
+  return watched(kernel, wanted, samplePackets(change, nodes), neighbours);
 }

@@ -4,10 +4,10 @@ import type { EnforcerObserver, Pass } from "../enforcer-observer.ts";
 import { CounterSums, meaningAmong } from "./counter-sums.ts";
 
 /** The chains of a family that a pass has written anew. */
-function rewritten({ outcome: { plan, failures } }: Pass, family: Family): string[] {
+function rewritten({ outcome: { plans, failures } }: Pass, family: Family): string[] {
   const isWritten = !failures.some(({ step }) => step === "fill sets" || step === `write ${family} rules`);
-  const text = isWritten ? (plan.tables.get(family) ?? "") : "";
-  return [...text.matchAll(/^:(\S+) /gm)].map(([, chain = ""]) => chain);
+  const texts = isWritten ? plans.flatMap(({ tables }) => tables.get(family) ?? []) : [];
+  return texts.flatMap((text) => [...text.matchAll(/^:(\S+) /gm)].map(([, chain = ""]) => chain));
 }
 
 /** A reading during which rules were written is thrown away; so often it is tried again before the old sums must do. */

@@ -1,7 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { families } from "../../core/address.ts";
 import { directions } from "../../core/policy.ts";
-import { isEmptyPlan } from "../../kernel/plan.ts";
 import type { GateState } from "../gate-state.ts";
 import type { EnforcerObserver, Pass } from "../enforcer-observer.ts";
 
@@ -89,7 +88,7 @@ export function enforcerMetrics(registers: Registry[]): EnforcerObserver {
       for (const { step } of outcome.failures) failures.inc({ step: stepLabel(step) });
       if (outcome.drift !== undefined) repairs.inc();
       if (outcome.failures.length === 0) succeeded.setToCurrentTime();
-      if (isEmptyPlan(outcome.plan)) return;
+      if (outcome.plans.length === 0) return;
       applies.inc();
       commands.inc(outcome.commands);
       duration.observe(milliseconds / 1000);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import https from "node:https";
 import type { AddressInfo, ListenOptions } from "node:net";
+import { passOn } from "../pass-on.ts";
 
 /** A way in by plain HTTP to a server that speaks TLS and asks for a token. */
 export interface PlainDoor {
@@ -20,27 +21,13 @@ export interface PlainDoorTarget {
   readonly socketPath?: string;
 }
 
-/** Opens a door on loopback. What the server cuts is cut here, too, so that nobody takes half an answer for a whole one. */
+/** Opens a door on loopback. */
 export async function plainDoor({ port, token, socketPath }: PlainDoorTarget): Promise<PlainDoor> {
   const agent = new https.Agent({ keepAlive: true, rejectUnauthorized: false });
   const pass = (message: IncomingMessage, response: ServerResponse): void => {
-    const sent = https.request({
-      host: "127.0.0.1",
-      port,
-      agent,
-      method: message.method,
-      path: message.url,
-      headers: { authorization: `Bearer ${token}`, ...message.headers },
-    });
-    sent.on("error", () => response.destroy());
-    sent.on("response", (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      response.flushHeaders();
-      answer.pipe(response);
-      answer.on("error", () => response.destroy());
-    });
-    response.once("close", () => sent.destroy());
-    message.pipe(sent);
+    const headers = { authorization: `Bearer ${token}`, ...message.headers };
+    const { method, url: path } = message;
+    passOn(message, response, https.request({ host: "127.0.0.1", port, agent, method, path, headers }));
   };
   const listen = async (where: ListenOptions): Promise<Server> => {
     const server = createServer(pass);

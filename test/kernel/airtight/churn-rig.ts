@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../../../src/core/compile.ts";
-import { type Plan, isEmptyPlan, planWrites, stateAfter } from "../../../src/kernel/plan.ts";
+import { type Plan, isEmptyPlan, planWrites } from "../../../src/kernel/plan.ts";
 import { readKernel } from "../../../src/kernel/read.ts";
 import type { KernelState } from "../../../src/kernel/state.ts";
 import type { Backend } from "../../../src/lab/backend.ts";
@@ -127,29 +127,11 @@ function stageOf(cluster: Cluster, packetOf: (way: StreamWay) => Packet): Stage 
   };
 }
 
-/**
- * What is due to packets while one stage becomes another. Where the verdict stays, that; but a denial is not promised
- * while sets that rules name change along with rules, or by more than one entry where both ends are on the node
- * (docs/kernel.md, "Writing").
- */
-export function dueBetween(before: Stage, after: Stage): (way: StreamWay) => Due {
-  const plan = planWrites(stateAfter(before.ruleset), after.ruleset);
-  const isStanding = (set: string): boolean =>
-    before.ruleset.IPv4.sets.has(set) || before.ruleset.IPv6.sets.has(set);
-  const moved = [...plan.setsBefore, ...plan.setsAfter].filter((line) =>
-    isStanding(line.split(" ")[1] ?? ""),
-  );
-  const isMixed = moved.length > 0 && plan.tables.size > 0;
-  return (way) => {
-    const isOpen = before.isOpen(way);
-    if (isOpen !== after.isOpen(way)) return "either";
-    if (isOpen) return "open";
-    const isJudgedTwice = isOnNode1(way.from) && isOnNode1(way.to);
-    return isMixed || (isJudgedTwice && moved.length > 0) ? "either" : "closed";
+/** What is due to packets where the kernel may go from any of the stages to any that came later, past those between. */
+export const dueAmong =
+  (stages: readonly Stage[]) =>
+  (way: StreamWay): Due => {
+    const isOpen = stages.map((stage) => stage.isOpen(way));
+    if (isOpen.every(Boolean)) return "open";
+    return isOpen.some(Boolean) ? "either" : "closed";
   };
-}
-
-export const dueIn =
-  (stage: Stage) =>
-  (way: StreamWay): Due =>
-    stage.isOpen(way) ? "open" : "closed";

@@ -9,7 +9,8 @@ import { SEARCH_TIMEOUT, scale, seedOf } from "../../support/search-settings.ts"
 import { must } from "../../support/must.ts";
 import { networkPolicy } from "../enforcer/playground.ts";
 import { describeKernel } from "../support.ts";
-import { type ChurnRig, churnRig, dueBetween, dueIn, talkers } from "./churn-rig.ts";
+import { type ChurnRig, churnRig, dueAmong, talkers } from "./churn-rig.ts";
+import { detoursIn } from "./detours.ts";
 import { dice } from "./dice.ts";
 import { type Due, balance } from "./ledger.ts";
 import { randomUpdate } from "./random-update.ts";
@@ -23,9 +24,10 @@ const WARM_UP = 1;
 for (const backend of ["nft", "legacy"] satisfies Backend[]) {
   describeKernel(`random updates under traffic (iptables-${backend})`, () => {
     let rig: ChurnRig;
+    let logFile: string;
     beforeAll(async () => {
       rig = await churnRig(`churn${backend}`, backend);
-      await startEnforcer(rig.node, backend, ["--start-gate", "off"]);
+      ({ logFile } = await startEnforcer(rig.node, backend, ["--start-gate", "off"]));
     });
     afterAll(() => rig.close());
 
@@ -44,7 +46,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
         const began = performance.now();
         for (let i = 1; i <= UPDATES; i += 1) {
           const [steady, changing] = [2 * i, 2 * i + 1];
-          due.set(steady, dueIn(stage));
+          due.set(steady, dueAmong([stage]));
           await rig.stream.window(steady);
           const update = randomUpdate({ below, oneOf }, talkers);
           told.set(steady, `before ${update.text}`).set(changing, update.text);
@@ -52,7 +54,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
           await update.carryOut(rig.cluster.control.client);
           const next = await rig.stage();
           await rig.enforced(next);
-          due.set(changing, dueBetween(stage, next));
+          due.set(changing, dueAmong([stage, next]));
           stage = next;
         }
         const seconds = (performance.now() - began) / 1000;
@@ -65,7 +67,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
           (window) => must(told.get(window)),
         );
         process.stdout.write(
-          `churn, ${backend}: ${UPDATES} updates, ${sent} packets, ${Math.round(sent / seconds)} a second, ${excused} of them not promised, ${leaks} leaks, ${drops} false drops, seed ${seed}\n`,
+          `churn, ${backend}: ${UPDATES} updates, ${sent} packets, ${Math.round(sent / seconds)} a second, ${excused} of them on ways that open or close, ${await detoursIn(logFile)} detours, ${leaks} leaks, ${drops} false drops, seed ${seed}\n`,
         );
         expect(wrong).toEqual([]);
         expect({ leaks, drops }).toEqual({ leaks: 0, drops: 0 });
@@ -103,7 +105,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
       expect(
         balance(
           counts,
-          (_, each) => dueIn(now)(each),
+          (_, each) => dueAmong([now])(each),
           () => "",
         )[seen],
       ).toBeGreaterThan(0);

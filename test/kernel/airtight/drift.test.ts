@@ -36,7 +36,7 @@ describeKernel("whatever a hand does to what is ours", () => {
         const line = round.map((each) => each.line).join("\n");
         // A hand that is refused has done as much as it was let.
         await wire.exec({ command: "sh", args: ["-c", line] });
-        kernel.recall();
+        await kernel.look();
         const outcome = await kernel.bring(everyKind);
         expect(outcome.failures, line).toEqual([]);
         const standing = await readContent(wire.exec, variant);
@@ -62,7 +62,7 @@ describeKernel("whatever a hand does to what is ours", () => {
       for (const tool of tools)
         await sh(`${tool} -N SV-orphan; ${tool} -N THEIRS; ${tool} -A THEIRS -j SV-orphan; ${tool} -A SV-orphan -j DROP
           ${tool} -N SV-loose; ${tool} -A SV-loose -g SV-orphan; ${tool} -F SV-INGRESS`);
-      kernel.recall();
+      await kernel.look();
       const { failures, drift } = await kernel.bring(everyKind);
       expect(failures).toEqual([]);
       expect(drift?.chains).toEqual(
@@ -72,10 +72,10 @@ describeKernel("whatever a hand does to what is ours", () => {
         expect(await sh(`${tool} -S SV-orphan`)).toBe("-N SV-orphan\n");
         expect(await sh(`${tool} -S`)).not.toContain("SV-loose");
       }
-      kernel.recall();
+      await kernel.look();
       expect(await kernel.bring(everyKind)).toMatchObject({ commands: 0, failures: [] });
       for (const tool of tools) await sh(`${tool} -F THEIRS; ${tool} -X THEIRS`);
-      kernel.recall();
+      await kernel.look();
       expect((await kernel.bring(everyKind)).failures).toEqual([]);
       for (const tool of tools) expect(await sh(`${tool} -S`)).not.toContain("SV-orphan");
     });

@@ -120,8 +120,8 @@ for (const variant of ["nft", "legacy"] as const) {
     const killAt = async ({ moment, writes, wanted, content, watch, seen }: Kill): Promise<void> => {
       const when = `killed ${momentText(moment, writes)}`;
       const { exec, dead } = killingExec(wire.exec, moment);
-      const lived = new NodeKernel(exec, variant).bring(wanted).then(({ plan }) => {
-        throw new Error(`${when}: it lived; ${JSON.stringify(plan)}`);
+      const lived = new NodeKernel(exec, variant).bring(wanted).then(({ plans }) => {
+        throw new Error(`${when}: it lived; ${JSON.stringify(plans)}`);
       });
       await Promise.race([dead, lived]);
       sum.kills += 1;

@@ -7,7 +7,7 @@ export interface Balance {
   readonly sent: number;
   readonly leaks: number;
   readonly drops: number;
-  /** Packets of ways on which nothing was promised in their window. */
+  /** Packets of ways that opened or closed in their window. */
   readonly excused: number;
   /** The first few that went wrong, in words. */
   readonly wrong: readonly string[];

@@ -4,7 +4,7 @@ import type { NetworkPolicy, NetworkPolicySpec } from "../../../src/core/network
 import { cluster, pod, policy } from "../../support/scenario.ts";
 import { NODE } from "../oracle/wire.ts";
 
-/** One change of one thing, there and back. */
+/** One change, there and back. */
 export interface Update {
   readonly name: string;
   readonly from: Cluster;
@@ -70,7 +70,17 @@ const crowd = (size: number): readonly Pod[] => [
   ),
 ];
 
+const clientsTo = (protocol: "TCP" | "UDP", port: number): NetworkPolicy =>
+  policy(ofWeb({ ingress: [{ from: clients, ports: [{ protocol, port }] }] }), "clients-to");
+
 export const updates: readonly Update[] = [
+  {
+    name: "rules and peers change at once: more than one plan",
+    from: cluster([clientsTo("TCP", 80)], { pods }),
+    to: cluster([clientsTo("UDP", 53)], {
+      pods: [web, client, { ...peer, labels: { app: "stray" } }, { ...stray, labels: { app: "client" } }],
+    }),
+  },
   {
     name: "a policy is turned the other way round",
     from: having(policy(only("Ingress"))),

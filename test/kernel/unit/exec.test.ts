@@ -37,6 +37,15 @@ describe("a process", () => {
     expect(await run("true", { input })).toMatchObject({ code: 0 });
   });
 
+  test("stands back for others, where that is asked for", async () => {
+    const script = "read line; nice";
+    const [usual, back] = await Promise.all([
+      run(script, { input: "now\n" }),
+      run(script, { input: "now\n", niceness: 5 }),
+    ]);
+    expect(Number(back.stdout)).toBe(Math.min(19, Number(usual.stdout) + 5));
+  });
+
   test("has this process's environment, and more", async () => {
     const { stdout } = await run('echo "$MORE ${PATH:+path}"', { env: { MORE: "more" } });
     expect(stdout).toBe("more path\n");

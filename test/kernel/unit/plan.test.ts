@@ -20,19 +20,35 @@ const between = (before: Ruleset, after: Ruleset) => planWrites(stateAfter(befor
 
 describe("the order of writes", () => {
   test("peers come before the rules and go after them", () => {
+    const named = rule("-m set --match-set SV4-G-a src -j RETURN");
     const before = ruleset({
       sets: { "SV4-G-a": peers("10.0.0.2") },
-      chains: { "SV-C-a": [rule("-j DROP", "one")] },
+      chains: { "SV-C-a": [named, rule("-j DROP", "one")] },
     });
     const after = ruleset({
       sets: { "SV4-G-a": peers("10.0.0.8") },
-      chains: { "SV-C-a": [rule("-j DROP", "two")] },
+      chains: { "SV-C-a": [named, rule("-j DROP", "two")] },
     });
     const { setsBefore, tables, setsAfter, destroy } = between(before, after);
     expect(setsBefore).toEqual(["add SV4-G-a 10.0.0.8"]);
     expect([...tables.keys()]).toEqual(["IPv4"]);
     expect(setsAfter).toEqual(["del SV4-G-a 10.0.0.2"]);
     expect(destroy).toEqual([]);
+  });
+
+  test("a set that stands and that no rule names is set right before the rules", () => {
+    const before = ruleset({ sets: { "SV4-G-a": peers("10.0.0.2") } });
+    const named = rule("-m set --match-set SV4-G-a src -j RETURN");
+    const after = ruleset({ sets: { "SV4-G-a": peers("10.0.0.8") }, chains: { "SV-C-a": [named] } });
+    const lines = ["add SV4-G-a 10.0.0.8", "del SV4-G-a 10.0.0.2"];
+    expect(between(before, after)).toMatchObject({ setsBefore: lines, setsAfter: [] });
+    // Somebody's rule among ours may name it.
+    const kernel = kernelWith(before);
+    kernel.restoreTable("IPv4", "*mangle\n-A SELVEDGE-FORWARD -j ACCEPT\nCOMMIT\n");
+    expect(planWrites(readBack(kernel), after)).toMatchObject({
+      setsBefore: lines.slice(0, 1),
+      setsAfter: lines.slice(1),
+    });
   });
 
   test("who is known comes after the rules and goes before them, but for a set that nobody names yet", () => {
@@ -50,6 +66,25 @@ describe("the order of writes", () => {
     expect(between(ruleset({}), after)).toMatchObject({
       setsBefore: ["create SV4-known-a hash:ip family inet maxelem 1048576", "add SV4-known-a 10.0.0.8"],
       setsAfter: [],
+    });
+  });
+
+  test("the start gate forgets before peers come, and comes to know after they have gone", () => {
+    const named = [
+      rule("-m set --match-set SV4-G-a src -j RETURN"),
+      rule("-m set ! --match-set SV4-known-a src -j DROP"),
+    ];
+    const sets = (peer: string, known: string): Ruleset =>
+      ruleset({
+        sets: {
+          "SV4-G-a": peers(peer),
+          "SV4-known-a": { type: "hash:ip", entries: new Set([known]), order: "go-first" },
+        },
+        chains: { "SV-C-a": named },
+      });
+    expect(between(sets("10.0.0.3", "10.0.0.2"), sets("10.0.0.4", "10.0.0.8"))).toMatchObject({
+      setsBefore: ["del SV4-known-a 10.0.0.2", "add SV4-G-a 10.0.0.4"],
+      setsAfter: ["del SV4-G-a 10.0.0.3", "add SV4-known-a 10.0.0.8"],
     });
   });
 

@@ -1,0 +1,87 @@
+import { driftOf } from "../kernel/drift.ts";
+import { type IsPart, partOfRuleset, partOfState } from "../kernel/part-of.ts";
+import { type Reading, readSets, readStanding } from "../kernel/read.ts";
+import type { Exec } from "../kernel/exec.ts";
+import type { Left } from "../kernel/standing.ts";
+import { type KernelState, nothingStands } from "../kernel/state.ts";
+import type { SavedChains } from "../kernel/saved-chains.ts";
+import type { Variant } from "../kernel/variant.ts";
+import { isOurSet } from "../render/names.ts";
+import { type Ruleset, hookedChains } from "../render/ruleset.ts";
+import type { WriteRecord } from "./write-record.ts";
+
+/** Where a look is taken, beside whatever is written. */
+export interface Looked {
+  readonly exec: Exec;
+  readonly variant: Variant;
+  /** Tells which tables are looked at. */
+  readonly wanted: Ruleset | undefined;
+  readonly chains: SavedChains;
+  readonly record: WriteRecord;
+  /** What was left, once no write goes on whose end is not known; nothing where it is not known what stands. */
+  readonly left: () => Promise<Left | undefined>;
+  /** A state in our words. */
+  readonly understood: (state: KernelState) => KernelState;
+}
+
+/** `untold` where somebody wrote whenever it was read. */
+export type Look =
+  | { readonly kind: "as left" | "untold" }
+  | { readonly kind: "otherwise"; readonly reading: Reading | undefined };
+
+/** How often what somebody wrote into meanwhile is read again. */
+const TRIES = 3;
+
+const noTables: KernelState["tables"] = { IPv4: nothingStands, IPv6: nothingStands };
+
+function isPartAsLeft(standing: KernelState, { ruleset, stayed }: Left, isPart: IsPart): boolean {
+  const names = stayed.map(([name]) => name);
+  return driftOf(partOfState(standing, isPart), partOfRuleset(ruleset, isPart), names) === undefined;
+}
+
+/** Whether these sets are as they were left. */
+async function lookAtSets({ exec, record, left }: Looked, names: ReadonlySet<string>): Promise<Look["kind"]> {
+  let untold = names;
+  for (let tries = 0; untold.size > 0 && tries < TRIES; tries += 1) {
+    const written = record.begin();
+    const sets = await readSets(exec).catch(() => undefined);
+    const now = await left();
+    record.end(written);
+    if (sets === undefined || now === undefined) return "otherwise";
+    const told = untold.difference(written);
+    if (!isPartAsLeft({ sets, tables: noTables }, now, (name) => told.has(name))) return "otherwise";
+    untold = untold.intersection(written);
+  }
+  return untold.size === 0 ? "as left" : "untold";
+}
+
+async function lookOnce(looked: Looked): Promise<Look> {
+  const { exec, variant, wanted, chains, record, left, understood } = looked;
+  const written = record.begin();
+  const reading = await readStanding(exec, variant, wanted, chains).catch(() => undefined);
+  const now = await left();
+  record.end(written);
+  if (now === undefined) return { kind: "otherwise", reading };
+  if (reading === undefined || reading.unread.size + reading.unreadFilter.size > 0)
+    // A set that is destroyed while rules are printed that named it fails iptables-nft-save.
+    return written.size > 0 ? { kind: "untold" } : { kind: "otherwise", reading };
+  if (hookedChains.some((chain) => written.has(chain))) return { kind: "untold" };
+  // Rules that are gone hold their sets for a moment. Who still does, though nothing was written, is somebody else.
+  const isHeld = now.stayed.length > 0 && written.size === 0;
+  if (isHeld || !isPartAsLeft(understood(reading.state), now, (name) => !written.has(name)))
+    return { kind: "otherwise", reading };
+  const kind = await lookAtSets(looked, new Set([...written].filter(isOurSet)));
+  return kind === "otherwise" ? { kind, reading } : { kind };
+}
+
+/**
+ * Reads the kernel beside the writes, and tells whether others have changed what is ours. A chain into which was written
+ * meanwhile is left out: each such write makes it anew, whole. A set is only ever changed by entries, so that is read again.
+ */
+export async function lookForDrift(looked: Looked): Promise<Look> {
+  for (let tries = 1; tries < TRIES; tries += 1) {
+    const look = await lookOnce(looked);
+    if (look.kind !== "untold") return look;
+  }
+  return lookOnce(looked);
+}
