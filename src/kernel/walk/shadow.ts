@@ -8,14 +8,13 @@ import { setsNamedBy } from "../saved-rules.ts";
  * leaves one byte of the kernel's 31.
  */
 export function shadowOf(name: string, isTaken: (shadow: string) => boolean): string {
-  const [first, second] = ["$1", "$1$1"].map((letter) =>
+  const small = (times: number): string =>
     name.replace(
       /^(SV[46]-)([A-Z])/,
-      (_, prefix: string, kind: string) => prefix + letter.replaceAll("$1", kind.toLowerCase()),
-    ),
-  );
-  if (first === undefined || second === undefined) throw new Error("a set has two shadows");
-  return isTaken(first) ? second : first;
+      (_, prefix: string, kind: string) => prefix + kind.toLowerCase().repeat(times),
+    );
+  const first = small(1);
+  return isTaken(first) ? small(2) : first;
 }
 
 /** A rule that names other sets in place of its own, with a digest of its own. */
