@@ -17,7 +17,7 @@ import { down } from "./rig/down.ts";
 import { inNode } from "./rig/in-node.ts";
 import { installSelvedge } from "./rig/install-selvedge.ts";
 import { kubectl, kubectlWords } from "./rig/kubectl.ts";
-import { defaultShape } from "./rig/shape.ts";
+import { type ClusterShape, defaultShape } from "./rig/shape.ts";
 import { standingCluster } from "./rig/standing-cluster.ts";
 import { uninstallSelvedge } from "./rig/uninstall-selvedge.ts";
 import { up } from "./rig/up.ts";
@@ -75,6 +75,15 @@ async function isPrepared(progress: Progress): Promise<boolean> {
   return true;
 }
 
+/** Installs Selvedge as it is now on the cluster that runs; pods of it that run already go on as they are. */
+async function install(progress: Progress): Promise<ClusterShape> {
+  const shape = await standingCluster();
+  progress.step("the image");
+  await buildImage();
+  await installSelvedge(shape, progress);
+  return shape;
+}
+
 function report(runs: readonly WholeRun[]): void {
   for (const each of runs) console.log(`e2e: ${summary(each)}`);
   if (!runs.every((each) => isGood(each))) process.exitCode = 1;
@@ -109,14 +118,14 @@ async function main([verb = "", ...args]: readonly string[]): Promise<void> {
       if (await isPrepared(progress)) report(await everyShape(progress));
       return;
     case "install":
-      await installSelvedge(await standingCluster(), progress);
+      await install(progress);
       return;
     case "uninstall":
       await standingCluster();
       await uninstallSelvedge(progress);
       return;
     case "latency":
-      await writeLatency(await standingCluster(), Number(args[0] ?? 30), progress);
+      await writeLatency(await install(progress), Number(args[0] ?? 30), progress);
       return;
     case "e2e":
       await e2e(args[0] ?? NETPOL);
