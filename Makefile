@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down cluster cluster-latency cluster-down e2e e2e-parts e2e-all correctness mutation bench bench-setup bench-datapath bench-latency bench-enforced bench-peers
+.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down cluster cluster-latency cluster-down e2e e2e-parts e2e-all correctness mutation bench bench-setup bench-datapath bench-apart bench-latency bench-enforced bench-peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,7 @@ bench: build bench-setup ## time what users wait for, the compiler at big cluste
 	@node bench/apply.ts
 	@node bench/control-plane.ts
 	@$(MAKE) --no-print-directory bench-datapath
+	@$(MAKE) --no-print-directory bench-apart
 	@$(MAKE) --no-print-directory bench-latency
 	@$(MAKE) --no-print-directory bench-enforced
 
@@ -91,6 +92,10 @@ bench-setup: setup
 
 bench-datapath: bench-setup ## packets' times beside kube-router's, docs/performance.md (root; ARGS=--quick, --full, --help)
 	@node bench/datapath/main.ts $(ARGS)
+	@npx oxfmt docs/performance.md >/dev/null
+
+bench-apart: bench-setup ## what each part of our rules costs a packet, docs/performance.md (root; ARGS=--help)
+	@node bench/datapath/apart/main.ts $(ARGS)
 	@npx oxfmt docs/performance.md >/dev/null
 
 bench-latency: build ## from a policy's creation to the first packet dropped, docs/performance.md (root; ARGS as above)

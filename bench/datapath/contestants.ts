@@ -12,6 +12,7 @@ import { readKernel } from "../../src/kernel/read.ts";
 import { type Variant, restoreCommand } from "../../src/kernel/variant.ts";
 import type { LabNode } from "../../src/lab/node.ts";
 import { renderIptables } from "../../src/render/iptables.ts";
+import type { FamilyRuleset } from "../../src/render/ruleset.ts";
 import { kubeRouterLayout } from "./layouts/kube-router.ts";
 import type { Layout } from "./layouts/layout.ts";
 import { weaveNpcLayout } from "./layouts/weave-npc.ts";
@@ -32,16 +33,20 @@ export const noPolicy: Contestant = {
   enforce: () => Promise.resolve(),
 };
 
-/** As the enforcer writes, the start gate included. */
-export const selvedge: Contestant = {
-  name: "Selvedge",
+/** What of our rules is left in. */
+export type Cut = (whole: FamilyRuleset) => FamilyRuleset;
+
+/** As the enforcer writes, the start gate included; of that what `cut` leaves. */
+export const selvedgeBut = (name: string, cut: Cut): Contestant => ({
+  name,
   families,
   enforce: async (node, variant, { cluster, pods }) => {
     const scope = {
       podCidrs: [node.podCidrs.v4, node.podCidrs.v6].flatMap((text) => parseCidr(text) ?? []),
       own: [node.gateways.v4, node.gateways.v6].flatMap((text) => parseAddress(text) ?? []),
     };
-    const ruleset = renderIptables(nodeProgram(compile(cluster), node.name, livePods(pods), scope));
+    const { IPv4, IPv6 } = renderIptables(nodeProgram(compile(cluster), node.name, livePods(pods), scope));
+    const ruleset = { IPv4: cut(IPv4), IPv6: cut(IPv6) };
     const { failures } = await applyPlan(
       node.exec,
       variant,
@@ -50,7 +55,9 @@ export const selvedge: Contestant = {
     if (failures.length > 0)
       throw new Error(failures.map(({ step, message }) => `${step}: ${message}`).join("\n"));
   },
-};
+});
+
+export const selvedge = selvedgeBut("Selvedge", (whole) => whole);
 
 /** Half a million set entries take a while on a machine that has other work. */
 const WRITTEN_WITHIN_MS = 10 * 60_000;
