@@ -8,9 +8,15 @@ import {
   weaveNpcByLayout,
 } from "../../bench/datapath/contestants.ts";
 import { compileGenerator } from "../../bench/datapath/generator.ts";
+import { cuts } from "../../bench/datapath/apart/stages.ts";
 import { type Rig, buildRig, burst, kinds, writeFlows } from "../../bench/datapath/rig.ts";
 import { type Scenario, scenario } from "../../bench/datapath/scenario.ts";
 import { families } from "../../src/core/address.ts";
+import { compile } from "../../src/core/compile.ts";
+import { livePods } from "../../src/core/live-pods.ts";
+import { nodeProgram } from "../../src/core/node-program.ts";
+import { renderIptables } from "../../src/render/iptables.ts";
+import type { FamilyRuleset } from "../../src/render/ruleset.ts";
 import { type Lab, createLab } from "../../src/lab/lab.ts";
 import { nodeAddressing } from "../../src/lab/addressing.ts";
 import { teardown } from "../../src/lab/teardown.ts";
@@ -30,6 +36,42 @@ describe("what the bench sends", () => {
           expect(new Set(flows.map((flow) => JSON.stringify(flow))).size).toBe(flows.length);
           expect(flows.filter(({ source, destination }) => source === destination)).toEqual([]);
         }
+  });
+});
+
+describe("our rules, taken apart", () => {
+  const node = nodeAddressing(1);
+  const whole = ((): FamilyRuleset => {
+    const { cluster, pods } = scenario({ pods: 20, policies: 260 }, node);
+    return renderIptables(nodeProgram(compile(cluster), must(must(pods[0]).node), livePods(pods))).IPv4;
+  })();
+  const countOf = ({ chains }: FamilyRuleset, isIt: (rule: string) => boolean): number =>
+    [...chains.values()].flat().filter(isIt).length;
+  const parts = cuts.map(({ name, cut }) => [name, cut(whole)] as const);
+
+  it.each(parts)("stand by the same hooks: %s", (_, part) => {
+    expect(part.hooks).toEqual(whole.hooks);
+    expect(part.sets).toEqual(whole.sets);
+  });
+
+  it("become more from stage to stage, and everything is everything", () => {
+    const [hook, before, tries, ports, all, plain] = parts.map(([, part]) => part);
+    const isForward = ([chain]: readonly [string, unknown]): boolean => chain === "SELVEDGE-FORWARD";
+    const forward = (part: FamilyRuleset | undefined) => [...must(part).chains].find(isForward)?.[1].length;
+    expect([forward(hook), forward(before), forward(tries)]).toEqual([
+      0,
+      must(forward(whole)) - 2,
+      forward(whole),
+    ]);
+    const asks = (rule: string): boolean => rule.includes("--match-set") && rule.endsWith("-j RETURN");
+    expect([tries, ports].map((part) => countOf(must(part), asks))).toEqual([0, 0]);
+    const limits = (rule: string): boolean => rule.includes("port");
+    expect(countOf(must(tries), limits)).toBe(0);
+    expect(countOf(must(ports), limits)).toBe(countOf(whole, limits));
+    expect(countOf(whole, limits)).toBeGreaterThan(0);
+    expect(all).toEqual(whole);
+    expect(countOf(must(plain), (rule) => rule.includes("--comment"))).toBe(0);
+    expect(countOf(must(plain), () => true)).toBe(countOf(whole, () => true));
   });
 });
 

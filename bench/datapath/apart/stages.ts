@@ -21,29 +21,33 @@ const leadsToTrie = (rule: string): boolean => tries.has(jumpOf(rule)?.to ?? "")
 const SETS = /-m set --match-set \S+ \S+ /g;
 const COMMENT = /-m comment --comment "[^"]*" /;
 
+interface NamedCut {
+  readonly name: string;
+  readonly cut: Cut;
+}
+
 /** Our rules, more and more of them, so that what each part costs is the difference. */
-export const stages: readonly Contestant[] = [
-  selvedgeBut(
-    "the hook, and an empty chain",
-    rewritten((rules, chain) => (chain === FORWARD_CHAIN ? [] : rules)),
-  ),
-  selvedgeBut(
-    "and what comes before the tries",
-    rewritten((rules, chain) =>
+export const cuts: readonly NamedCut[] = [
+  {
+    name: "the hook, and an empty chain",
+    cut: rewritten((rules, chain) => (chain === FORWARD_CHAIN ? [] : rules)),
+  },
+  {
+    name: "and what comes before the tries",
+    cut: rewritten((rules, chain) =>
       chain === FORWARD_CHAIN ? rules.filter((rule) => !leadsToTrie(rule)) : rules,
     ),
-  ),
-  selvedgeBut(
-    "and both tries; every class lets all pass",
-    inClasses(() => ["-j RETURN"]),
-  ),
-  selvedgeBut(
-    "and the classes' ports, without sets",
-    inClasses((rules) => rules.map((rule) => rule.replaceAll(SETS, ""))),
-  ),
-  selvedgeBut("and the classes' sets: everything", (whole) => whole),
-  selvedgeBut(
-    "everything, and no comment in any trie or class",
-    rewritten((rules) => rules.map((rule) => rule.replace(COMMENT, ""))),
-  ),
+  },
+  { name: "and both tries; every class lets all pass", cut: inClasses(() => ["-j RETURN"]) },
+  {
+    name: "and the classes' ports, without sets",
+    cut: inClasses((rules) => rules.map((rule) => rule.replaceAll(SETS, ""))),
+  },
+  { name: "and the classes' sets: everything", cut: (whole) => whole },
+  {
+    name: "everything, and no comment in any trie or class",
+    cut: rewritten((rules) => rules.map((rule) => rule.replace(COMMENT, ""))),
+  },
 ];
+
+export const stages: readonly Contestant[] = cuts.map(({ name, cut }) => selvedgeBut(name, cut));
