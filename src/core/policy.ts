@@ -9,6 +9,9 @@ export type Direction = "ingress" | "egress";
 
 export const directions: readonly Direction[] = ["ingress", "egress"];
 
+/** The direction in which the other end of a connection judges it. */
+export const opposite = (direction: Direction): Direction => (direction === "ingress" ? "egress" : "ingress");
+
 /** A policy in normal form. */
 export interface Policy {
   readonly namespace: string;

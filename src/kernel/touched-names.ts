@@ -5,6 +5,10 @@ import { setMeant } from "./remake-set.ts";
 export const chainsNamed = (text: string): string[] =>
   [...text.matchAll(/^(?::|-[DI] )(\S+)/gm)].map(([, chain = ""]) => chain);
 
+/** Those that it declares alone: the chains that are made anew. */
+export const chainsDeclared = (text: string): string[] =>
+  [...text.matchAll(/^:(\S+)/gm)].map(([, chain = ""]) => chain);
+
 /** The sets and chains that a plan writes to, of both families and all tables; a built-in chain where it is about a hook. */
 export function touchedNames({ setsBefore, tables, answers, setsAfter, destroy }: Plan): Set<string> {
   const sets = [...setsBefore, ...setsAfter].flatMap((line) => setMeant(line) ?? []);

@@ -1,6 +1,6 @@
 import { type Address, addressBits } from "../core/address.ts";
 import { type Cidr, cidrAround, formatCidr, isInCidr } from "../core/cidr.ts";
-import type { Direction } from "../core/policy.ts";
+import { type Direction, opposite } from "../core/policy.ts";
 import type { Host } from "./host.ts";
 import { classChain, dispatchChain, restChain, trieChain } from "./names.ts";
 import { ruleText } from "./rule-text.ts";
@@ -102,7 +102,7 @@ function selfInside(direction: Direction, inside: readonly Leaf[]): readonly str
   const [first] = inside;
   if (first === undefined) return [];
   const block = commonBlock(inside);
-  const other = sideOf[direction === "ingress" ? "egress" : "ingress"];
+  const other = sideOf[opposite(direction)];
   return selfRules(first.address.family, "bpf", block === undefined ? "" : `${other} ${formatCidr(block)} `);
 }
 

@@ -1,5 +1,6 @@
 import { type Family, families } from "../../core/address.ts";
 import type { CountedRule } from "../../kernel/counters/counted-rule.ts";
+import { chainsDeclared } from "../../kernel/touched-names.ts";
 import type { EnforcerObserver, Pass } from "../enforcer-observer.ts";
 import { CounterSums, meaningAmong } from "./counter-sums.ts";
 
@@ -7,7 +8,7 @@ import { CounterSums, meaningAmong } from "./counter-sums.ts";
 function rewritten({ outcome: { plans, failures } }: Pass, family: Family): string[] {
   const isWritten = !failures.some(({ step }) => step === "fill sets" || step === `write ${family} rules`);
   const texts = isWritten ? plans.flatMap(({ tables }) => tables.get(family) ?? []) : [];
-  return texts.flatMap((text) => [...text.matchAll(/^:(\S+) /gm)].map(([, chain = ""]) => chain));
+  return texts.flatMap(chainsDeclared);
 }
 
 /** A reading during which rules were written is thrown away; so often it is tried again before the old sums must do. */

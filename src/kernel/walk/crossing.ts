@@ -1,9 +1,7 @@
-import { type Direction, directions } from "../../core/policy.ts";
+import { type Direction, directions, opposite } from "../../core/policy.ts";
 import { isAsked } from "./asked-sets.ts";
 import type { FamilyChange } from "./family-change.ts";
 import { allPlaces, placeKey } from "./places.ts";
-
-const other = (direction: Direction): Direction => (direction === "ingress" ? "egress" : "ingress");
 
 const everyone = (moved: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> =>
   new Set([...moved.values()].flatMap((addresses) => [...addresses]));
@@ -42,7 +40,7 @@ export function hasCrossing(change: FamilyChange): boolean {
   };
 
   return directions.some((direction) => {
-    const own = other(direction);
+    const own = opposite(direction);
     // Entries that come let somebody in at one end, entries that go stop him at the other.
     const rising = [...come].filter((peer) => isJudged(own, peer) && !doors.before.isGated(own, peer));
     const falling = [...gone].filter(

@@ -1,7 +1,8 @@
 import type { Family } from "../../core/address.ts";
 import type { FamilyRuleset } from "../../render/ruleset.ts";
 import type { Plan } from "../plan.ts";
-import { type Standing } from "../standing.ts";
+import { chainsDeclared } from "../touched-names.ts";
+import type { Standing } from "../standing.ts";
 import { type Doors, doorsOf } from "./doors.ts";
 import { type FamilyView, isClassChain, viewOf } from "./family-view.ts";
 import { type Move, movesIn } from "./places.ts";
@@ -36,7 +37,7 @@ export function familyChange(
   const text = direct.tables.get(family) ?? "";
   if (sets.names.size === 0 || (text === "" && (sets.adds.size === 0 || sets.dels.size === 0)))
     return undefined;
-  const named = [...text.matchAll(/^:(\S+)/gm)].map(([, chain = ""]) => chain);
+  const named = chainsDeclared(text);
   const written = new Set(named.filter((name) => isClassChain(name) && after.chains.has(name)));
   return {
     before,

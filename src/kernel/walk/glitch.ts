@@ -1,4 +1,4 @@
-import { type Direction, directions } from "../../core/policy.ts";
+import { type Direction, directions, opposite } from "../../core/policy.ts";
 import { ruleIdentity } from "../rule-identity.ts";
 import { setsNamedBy } from "../saved-rules.ts";
 import type { Doors } from "./doors.ts";
@@ -12,8 +12,6 @@ interface Turn {
   readonly from: string | undefined;
   readonly to: string | undefined;
 }
-
-const other = (direction: Direction): Direction => (direction === "ingress" ? "egress" : "ingress");
 
 /** The sets among these that are named by rules which the other chain has not. */
 function namedAlone(
@@ -73,7 +71,7 @@ export function hasGlitch(change: FamilyChange): boolean {
     { direction, address }: Turn,
     at: Doors,
   ): boolean => {
-    const ways = direction === undefined ? directions : [other(direction)];
+    const ways = direction === undefined ? directions : [opposite(direction)];
     return [...names].some((name) =>
       [...(moved.get(name) ?? [])].some(
         (peer) => peer !== address && !ways.every((way) => at.isGated(way, peer)),

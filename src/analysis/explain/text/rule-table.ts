@@ -1,4 +1,4 @@
-import { ruleIdText } from "../../../core/policy.ts";
+import { opposite, ruleIdText } from "../../../core/policy.ts";
 import { formatTraffic } from "../../connectivity-map.ts";
 import { wrap } from "../../finding/wrap.ts";
 import { counted } from "../../lint/words.ts";
@@ -82,7 +82,7 @@ export function ruleTable(
   const told = rows.slice(0, limit);
   const width = Math.min(NAME_MAXIMUM, Math.max(0, ...told.map(({ name }) => name.length)));
   const more = rows.length - told.length;
-  const other = direction === "ingress" ? "egress" : "ingress";
+  const other = opposite(direction);
   return [
     ...told.flatMap((row) => rowLines(row, width)),
     ...(more > 0
