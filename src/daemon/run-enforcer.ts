@@ -10,6 +10,7 @@ import { possibleDenial } from "../kernel/possible-denial.ts";
 import { findSelfTraffic } from "../kernel/self-traffic.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
 import { type Variant, detectVariant } from "../kernel/variant.ts";
+import { iptablesBackend } from "../kernel/iptables-backend.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
 import type { Host } from "../render/host.ts";
@@ -76,6 +77,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       options.mode === "standalone"
         ? { watch: watchCluster, writer: undefined }
         : controlled({ ...options, node, client, log, signal, backend: variant }, () => enforcer.notReady());
+    const exec = mortalExec(processExec);
     const enforcer = startEnforcer({
       observers: [
         growWithHeap(),
@@ -87,9 +89,8 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       node,
       client,
       watch,
-      exec: mortalExec(processExec),
-      variant,
-      sessions: new KernelSessions(processSessionDoor, variant),
+      exec,
+      backend: iptablesBackend(exec, variant, new KernelSessions(processSessionDoor, variant)),
       log,
       signal,
       startGate,
