@@ -1,0 +1,13 @@
+import type { Exec } from "./exec.ts";
+import { type Backend, detectVariant } from "./variant.ts";
+
+/**
+ * Where ours stands on this node, for who only reads: in our tables of nftables where there are any, else in the iptables that an
+ * enforcer would choose by itself.
+ */
+export async function standingBackend(exec: Exec, asked: Backend | "auto"): Promise<Backend> {
+  if (asked !== "auto") return asked;
+  // Without nft no enforcer can have written there.
+  const { stdout } = await exec({ command: "nft", args: ["list", "tables"] });
+  return /^table ip6? selvedge$/m.test(stdout) ? "nftables" : detectVariant(exec);
+}
