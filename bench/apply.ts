@@ -9,7 +9,8 @@ import { execOrThrow, prefixExec, processExec } from "../src/kernel/exec.ts";
 import { KernelSessions } from "../src/kernel/session/kernel-sessions.ts";
 import { prefixSessionDoor, processSessionDoor } from "../src/kernel/session/session-door.ts";
 import { type Variant, saveCommand } from "../src/kernel/variant.ts";
-import { IptablesRenderer } from "../src/render/incremental/iptables-renderer.ts";
+import { NodeRenderer } from "../src/render/incremental/node-renderer.ts";
+import { iptablesLayout } from "../src/render/iptables.ts";
 
 const POLICIES = 1_000;
 const LOCAL_PODS = 100;
@@ -64,7 +65,7 @@ class Contestant {
     policies: Array.from({ length: POLICIES }, (_, i) => policy(i, 1 + i)),
   });
   readonly #node = new NodeCompiler("n1");
-  readonly #renderer = new IptablesRenderer();
+  readonly #renderer = new NodeRenderer(iptablesLayout);
 
   constructor(variant: Variant, way: "tools kept open" | "a process each") {
     this.#name = `selvedge-bench-${process.pid}-${variant}-${way === "a process each" ? "p" : "k"}`;

@@ -6,7 +6,8 @@ import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import type { Variant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { Host } from "../render/host.ts";
-import { IptablesRenderer } from "../render/incremental/iptables-renderer.ts";
+import { NodeRenderer } from "../render/incremental/node-renderer.ts";
+import { iptablesLayout } from "../render/iptables.ts";
 import { type ClusterView, type ClusterViewOptions, watchCluster } from "./cluster-view.ts";
 import { CniCache } from "./cni-cache.ts";
 import { type EnforcerObserver, logObserver, tellAll } from "./enforcer-observer.ts";
@@ -104,7 +105,7 @@ class NodeEnforcer {
   readonly #flows: FlowCutter;
   readonly #tell: Required<EnforcerObserver>;
   #compiler: NodeCompiler;
-  #renderer = new IptablesRenderer();
+  #renderer = new NodeRenderer(iptablesLayout);
 
   constructor(options: EnforcerOptions, view: ClusterView, tell: Required<EnforcerObserver>) {
     this.#options = options;
@@ -147,7 +148,7 @@ class NodeEnforcer {
       this.#hasBegun = true;
       // What they keep may be half a change: the next pass begins from scratch.
       this.#compiler = new NodeCompiler(this.#options.node);
-      this.#renderer = new IptablesRenderer();
+      this.#renderer = new NodeRenderer(iptablesLayout);
       this.#tell.failed(error);
       return "again";
     }

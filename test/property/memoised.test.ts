@@ -8,8 +8,8 @@ import { type NodeProgram, nodeProgram } from "../../src/core/node-program.ts";
 import type { GateScope } from "../../src/core/start-gate.ts";
 import { planChange } from "../../src/kernel/plan-change.ts";
 import { type Plan, planWrites, stateAfter } from "../../src/kernel/plan.ts";
-import { IptablesRenderer } from "../../src/render/incremental/iptables-renderer.ts";
-import { renderIptables } from "../../src/render/iptables.ts";
+import { NodeRenderer } from "../../src/render/incremental/node-renderer.ts";
+import { iptablesLayout, renderIptables } from "../../src/render/iptables.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
 import { addressOfBits, bitsOf } from "../support/bits.ts";
 import { type Change, changeArbitrary } from "../support/change-arbitrary.ts";
@@ -104,7 +104,7 @@ describe("what is kept up from change to change equals what is made from scratch
       search("kept up, node and rules", { cases: stepsArbitrary, inTest: 100 }, (steps) => {
         const compiler = new Compiler();
         const node = new NodeCompiler(NODE);
-        const renderer = new IptablesRenderer();
+        const renderer = new NodeRenderer(iptablesLayout);
         const former: { readonly told: Ruleset; readonly plain: unknown }[] = [];
         let last = NOTHING;
         for (const step of steps) {
@@ -140,7 +140,7 @@ describe("what is kept up from change to change equals what is made from scratch
     search("kept up, same values", { cases: changeArbitrary, inTest: 50 }, ({ before, after }) => {
       const compiler = new Compiler();
       const node = new NodeCompiler(NODE);
-      const renderer = new IptablesRenderer();
+      const renderer = new NodeRenderer(iptablesLayout);
       const pass = () => {
         const program = node.compile(compiler.program(), compiler.livePodsOf(NODE));
         return { program, ruleset: renderer.render(program) };

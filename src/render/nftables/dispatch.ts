@@ -1,0 +1,66 @@
+import { type Family, formatAddress } from "../../core/address.ts";
+import { formatCidr } from "../../core/cidr.ts";
+import { type Direction, directions } from "../../core/policy.ts";
+import { entryBlocks } from "../dispatch.ts";
+import type { Chains } from "../layout.ts";
+import type { Leaves } from "../leaves.ts";
+import { classChain, dispatchChain, isolatedNow, selfSet, verdictMap } from "../names.ts";
+import { nftRuleText } from "../rule-text.ts";
+import type { SetTable } from "../set-table.ts";
+import type { Gate } from "./gate.ts";
+import { subjectOf } from "./words.ts";
+
+/** Lead to the map, whoever may be in it or lies in the start gate's blocks. */
+export const entryRules = (
+  family: Family,
+  direction: Direction,
+  leaves: Leaves,
+  { blocks }: Gate,
+): readonly string[] => {
+  const entry = (match: string): string =>
+    nftRuleText(`${match}jump ${dispatchChain(direction)}`, `${direction} of isolated pods`);
+  return (
+    entryBlocks(leaves[direction], blocks)?.map((each) =>
+      entry(`${subjectOf(family, direction)} ${formatCidr(each)} `),
+    ) ?? [entry("")]
+  );
+};
+
+/**
+ * From an address to its class in one lookup, whatever the number of pods. By goto, so that what a class lets pass goes on
+ * behind the jump that led here.
+ */
+export function dispatchChains(family: Family, leaves: Leaves, gate: Gate, sets: SetTable): Chains {
+  const chain = (direction: Direction): readonly string[] => {
+    const verdicts = leaves[direction].map(
+      ({ address, classId }) => `${formatAddress(address)} : goto ${classChain(classId)}`,
+    );
+    const map = sets.given(verdictMap(family, direction), "verdicts", verdicts);
+    return [
+      nftRuleText(`${subjectOf(family, direction)} vmap @${map}`, "an isolated pod, to its class"),
+      ...gate.behindMap[direction],
+    ];
+  };
+  return new Map(directions.map((direction) => [dispatchChain(direction), chain(direction)]));
+}
+
+/** Asks for the sets of isolated addresses that the rest of the rules looks into. */
+export function isolatedSets(
+  family: Family,
+  leaves: Leaves,
+  sets: SetTable,
+): Readonly<Record<Direction, string>> {
+  const addresses = {
+    ingress: leaves.ingress.map(({ address }) => formatAddress(address)),
+    egress: leaves.egress.map(({ address }) => formatAddress(address)),
+  };
+  const all = new Set([...addresses.ingress, ...addresses.egress]);
+  sets.given(
+    selfSet(family),
+    "pairs",
+    [...all].map((address) => `${address} . ${address}`),
+  );
+  const isolated = (direction: Direction): string =>
+    sets.given(isolatedNow(family, direction), "hash:ip", addresses[direction]);
+  return { ingress: isolated("ingress"), egress: isolated("egress") };
+}
