@@ -1,3 +1,4 @@
+import { NFT_TABLE } from "../render/names.ts";
 import type { Exec } from "./exec.ts";
 import { type Backend, detectVariant } from "./variant.ts";
 
@@ -9,5 +10,5 @@ export async function standingBackend(exec: Exec, asked: Backend | "auto"): Prom
   if (asked !== "auto") return asked;
   // Without nft no enforcer can have written there.
   const { stdout } = await exec({ command: "nft", args: ["list", "tables"] });
-  return /^table ip6? selvedge$/m.test(stdout) ? "nftables" : detectVariant(exec);
+  return new RegExp(`^table ip6? ${NFT_TABLE}$`, "m").test(stdout) ? "nftables" : detectVariant(exec);
 }

@@ -1,4 +1,6 @@
 import type { Family } from "../../core/address.ts";
+import { NFT_TABLE } from "../../render/names.ts";
+import { header } from "../../render/nftables/words.ts";
 import type { Exec } from "../exec.ts";
 import { type PrintedNftTable, printedNftTable } from "./printed-table.ts";
 
@@ -10,9 +12,6 @@ export type NftReading =
   /** `isMissing`: there is no nft that could have made one, either. */
   | { readonly kind: "unreadable"; readonly message: string; readonly isMissing: boolean };
 
-/** What nftables calls a family; and our table in it. */
-export const nftTable: Readonly<Record<Family, string>> = { IPv4: "ip selvedge", IPv6: "ip6 selvedge" };
-
 /** By the shell's convention, which `Exec` follows. */
 const NOT_FOUND = 127;
 
@@ -20,7 +19,7 @@ const NO_TABLE = /^Error: No such file or directory/m;
 
 /** Reads our table with the counters of its rules; `names` leaves out what its sets hold, which may be much. */
 export async function readNftTable(exec: Exec, family: Family, what: "all" | "names"): Promise<NftReading> {
-  const args = [...(what === "names" ? ["--terse"] : []), "list", "table", ...nftTable[family].split(" ")];
+  const args = [...(what === "names" ? ["--terse"] : []), "list", "table", header[family], NFT_TABLE];
   const { code, stdout, stderr } = await exec({ command: "nft", args });
   if (code === 0) return { kind: "read", table: printedNftTable(stdout) };
   if (NO_TABLE.test(stderr) && code !== NOT_FOUND) return { kind: "absent" };
