@@ -8,7 +8,8 @@ import { cluster, policy } from "../support/scenario.ts";
 import { rulesetOf } from "../support/transition.ts";
 import type { OwnNetns } from "./own-netns.ts";
 
-const cases = cluster([
+/** What `everyKind` enforces, on `n1`. */
+export const casesOfEveryKind = cluster([
   policy(
     {
       podSelector: {},
@@ -27,10 +28,10 @@ const cases = cluster([
 ]);
 
 /** Rules of every kind that the renderer knows: both directions, groups, blocks, ports by number and by name. */
-export const everyKind: Ruleset = rulesetOf(cases, "n1");
+export const everyKind: Ruleset = rulesetOf(casesOfEveryKind, "n1");
 
 /** The same where what is denied is refused. */
-export const everyKindRefused: Ruleset = rulesetOf(cases, "n1", undefined, {
+export const everyKindRefused: Ruleset = rulesetOf(casesOfEveryKind, "n1", undefined, {
   ...plainHost,
   denial: "reject",
 });
