@@ -4,8 +4,13 @@ import { readKernel } from "../../src/kernel/read.ts";
 import type { Variant } from "../../src/kernel/variant.ts";
 import { plainHost } from "../../src/render/host.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
+import { compile } from "../../src/core/compile.ts";
+import { livePods } from "../../src/core/live-pods.ts";
+import { nodeProgram } from "../../src/core/node-program.ts";
 import { cluster, policy } from "../support/scenario.ts";
 import { rulesetOf } from "../support/transition.ts";
+import { renderNftables } from "../../src/render/nftables/nftables.ts";
+import { nftText } from "./nft-text.ts";
 import type { OwnNetns } from "./own-netns.ts";
 
 const cases = cluster([
@@ -41,3 +46,19 @@ export async function enforce({ exec }: OwnNetns, variant: Variant, ruleset = ev
   const { failures } = await applyPlan(exec, variant, plan);
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
 }
+
+const nodeCases = nodeProgram(compile(cases), "n1", livePods(cases.pods));
+
+/** Rules of every kind, of nftables. */
+export const everyKindNftables: Ruleset = renderNftables(nodeCases);
+
+/** The same where what is denied is refused. */
+export const everyKindNftablesRefused: Ruleset = renderNftables(nodeCases, {
+  ...plainHost,
+  denial: "reject",
+});
+
+/** Makes a namespace hold the ruleset in our tables of nftables, anew. */
+export const enforceNftables = async ({ sh }: OwnNetns, ruleset = everyKindNftables): Promise<void> => {
+  await sh("nft -f -", nftText(ruleset));
+};
