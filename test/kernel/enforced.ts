@@ -59,6 +59,6 @@ export const everyKindNftablesRefused: Ruleset = renderNftables(nodeCases, {
 });
 
 /** Makes a namespace hold the ruleset in our tables of nftables, anew. */
-export const enforceNftables = async ({ sh }: OwnNetns, ruleset = everyKindNftables): Promise<void> => {
-  await sh("nft -f -", nftText(ruleset));
+export const enforceNftables = async (netns: OwnNetns, ruleset = everyKindNftables): Promise<void> => {
+  await netns.sh("nft -f -", nftText(ruleset));
 };
