@@ -1,3 +1,4 @@
+import { NodeKernel } from "../../src/daemon/node-kernel.ts";
 import { applyPlan } from "../../src/kernel/apply.ts";
 import { planWrites } from "../../src/kernel/plan.ts";
 import { readKernel } from "../../src/kernel/read.ts";
@@ -9,8 +10,8 @@ import { livePods } from "../../src/core/live-pods.ts";
 import { nodeProgram } from "../../src/core/node-program.ts";
 import { cluster, policy } from "../support/scenario.ts";
 import { rulesetOf } from "../support/transition.ts";
+import { nftablesBackend } from "../../src/kernel/nftables/nftables-backend.ts";
 import { renderNftables } from "../../src/render/nftables/nftables.ts";
-import { nftText } from "./nft-text.ts";
 import type { OwnNetns } from "./own-netns.ts";
 
 const cases = cluster([
@@ -58,7 +59,11 @@ export const everyKindNftablesRefused: Ruleset = renderNftables(nodeCases, {
   denial: "reject",
 });
 
-/** Makes a namespace hold the ruleset in our tables of nftables, anew. */
-export const enforceNftables = async (netns: OwnNetns, ruleset = everyKindNftables): Promise<void> => {
-  await netns.sh("nft -f -", nftText(ruleset));
-};
+/** Makes a network namespace hold the ruleset in our tables of nftables, as the enforcer does. */
+export async function enforceNftables(
+  { exec }: Pick<OwnNetns, "exec">,
+  ruleset = everyKindNftables,
+): Promise<void> {
+  const { failures } = await new NodeKernel(nftablesBackend(exec)).bring(ruleset);
+  if (failures.length > 0) throw new Error(JSON.stringify(failures));
+}

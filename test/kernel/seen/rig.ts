@@ -3,7 +3,6 @@ import { addressBook } from "../../../src/core/address-book.ts";
 import type { DenialView } from "../../../src/daemon/denials/explain-denial.ts";
 import { livePods } from "../../../src/core/live-pods.ts";
 import { nodeProgram } from "../../../src/core/node-program.ts";
-import { execOrThrow } from "../../../src/kernel/exec.ts";
 import type { Backend } from "../../../src/kernel/variant.ts";
 import { renderNftables } from "../../../src/render/nftables/nftables.ts";
 import { bitsOf } from "../../support/bits.ts";
@@ -11,7 +10,7 @@ import type { Packet } from "../../support/netfilter/packet.ts";
 import { cluster, pod, policy } from "../../support/scenario.ts";
 import { rulesetOf } from "../../support/transition.ts";
 import { enforce } from "../oracle/enforce.ts";
-import { nftText } from "../nft-text.ts";
+import { enforceNftables } from "../enforced.ts";
 import { packetBytes } from "../oracle/packet-bytes.ts";
 import { NODE, type Probe, Wire } from "../oracle/wire.ts";
 
@@ -49,7 +48,7 @@ export async function seenWire(backend: Backend): Promise<Wire> {
   const wire = await Wire.open();
   if (backend === "nftables") {
     const ruleset = renderNftables(nodeProgram(view.program, NODE, livePods(pods)));
-    await execOrThrow(wire.exec, { command: "nft", args: ["-f", "-"], input: nftText(ruleset) });
+    await enforceNftables(wire, ruleset);
   } else await enforce(wire, backend, rulesetOf(CLUSTER, NODE));
   return wire;
 }
