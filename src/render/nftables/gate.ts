@@ -6,7 +6,7 @@ import type { Chains } from "../layout.ts";
 import { GATE_CHAIN } from "../names.ts";
 import { nftRuleText } from "../rule-text.ts";
 import { type SetTable, addressesIn } from "../set-table.ts";
-import { seenRule, selfRule } from "./verdicts.ts";
+import { seenRule } from "./verdicts.ts";
 import { subjectOf } from "./words.ts";
 
 /** The start gate in one family: what it closes, and the parts of its rules. */
@@ -21,7 +21,10 @@ const OPEN: Gate = { blocks: [], behindMap: { ingress: [], egress: [] }, chains:
 
 const ways = { egress: "from", ingress: "to" } as const;
 
-/** Closes the pod CIDRs but for the addresses that a map or the set knows. */
+/**
+ * Closes the pod CIDRs but for the addresses that a map or the set knows. Whom neither knows does not reach himself either: nft
+ * cannot tell such a packet without knowing its address.
+ */
 export function gateOf(gate: StartGate | undefined, family: Family, sets: SetTable): Gate {
   const blocks = gate?.podCidrs.filter((block) => block.family === family) ?? [];
   if (gate === undefined || blocks.length === 0) return OPEN;
@@ -42,7 +45,6 @@ export function gateOf(gate: StartGate | undefined, family: Family, sets: SetTab
       [
         GATE_CHAIN,
         [
-          selfRule(family),
           seenRule("gate", GATE_CHAIN),
           nftRuleText("counter drop", "start gate: closed until this pod is programmed"),
         ],
