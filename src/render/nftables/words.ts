@@ -1,4 +1,5 @@
-import type { Family } from "../../core/address.ts";
+import { type Family, formatAddress } from "../../core/address.ts";
+import { type Cidr, formatCidr } from "../../core/cidr.ts";
 import type { Direction } from "../../core/policy.ts";
 
 /** How nft calls a family's header. */
@@ -14,3 +15,9 @@ export const subjectOf = (family: Family, direction: Direction): string =>
 /** The address at the other end. */
 export const peerOf = (family: Family, direction: Direction): string =>
   `${header[family]} ${peerSide[direction]}`;
+
+/** A block as nft prints it: a single address is without its length. */
+export function blockText(block: Cidr): string {
+  const { family, first: value, length } = block;
+  return length === (family === "IPv4" ? 32 : 128) ? formatAddress({ family, value }) : formatCidr(block);
+}
