@@ -78,7 +78,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     const { watch, writer } =
       options.mode === "standalone"
         ? { watch: watchCluster, writer: undefined }
-        : controlled({ ...options, node, client, log, signal, backend: variant }, () => enforcer.notReady());
+        : controlled({ ...options, node, client, log, signal, backend }, () => enforcer.notReady());
     const exec = mortalExec(processExec);
     const enforcer = startEnforcer({
       observers: [
