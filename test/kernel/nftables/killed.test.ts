@@ -87,10 +87,10 @@ describeKernel("one transaction", () => {
     const rig = await nftRig();
     const small = [bigRuleset(0, 50), bigRuleset(1, 50)] as const;
     await rig.kernel.bring(small[0]);
-    let isWriting = true;
+    const written = new AbortController();
     const seen = new Set<string>();
     const reading = (async () => {
-      while (isWriting) {
+      while (!written.signal.aborted) {
         const text = await rig.netns.sh("nft -s list ruleset");
         const rules = [...text.matchAll(/jump SV-C-(\d) comment/g)].map(([, revision]) => revision);
         const member = /10\.([02])\.0\.49/.exec(text)?.[1] === "0" ? "0" : "1";
@@ -99,7 +99,7 @@ describeKernel("one transaction", () => {
     })();
     for (let i = 1; i <= 40; i += 1)
       expect((await rig.kernel.bring(i % 2 === 0 ? small[0] : small[1])).failures).toEqual([]);
-    isWriting = false;
+    written.abort();
     await reading;
     expect([...seen].toSorted()).toEqual(["0 0 0", "1 1 1"]);
   });
