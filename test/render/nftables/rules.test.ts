@@ -72,21 +72,19 @@ describe("the rules of nftables", () => {
   });
 
   test("look into sets and maps, which lead each isolated address to its class", () => {
-    const sets = [...ruleset.IPv4.sets].map(([name, { type, entries }]) => [
-      readable(name),
-      type,
-      ...[...entries].map(readable),
-    ]);
-    expect(sets.toSorted()).toEqual([
-      ["SV4-G-*", "hash:ip", "10.0.0.3"],
-      ["SV4-N-*", "hash:net", "10.128.0.0/9"],
-      ["SV4-P-*", "hash:ip,port", "10.0.0.2,tcp:9090", "10.0.0.1,tcp:8080"],
-      ["SV4-isolated-egress", "hash:ip", "10.0.0.1"],
-      ["SV4-isolated-ingress", "hash:ip", "10.0.0.1"],
-      ["SV4-self", "pairs", "10.0.0.1 . 10.0.0.1"],
-      ["SV4-verdicts-egress", "verdicts", "10.0.0.1 : goto SV-C-*"],
-      ["SV4-verdicts-ingress", "verdicts", "10.0.0.1 : goto SV-C-*"],
-    ]);
+    const sets = [...ruleset.IPv4.sets].map(
+      ([name, { type, entries }]) => [readable(name), [type, ...[...entries].map(readable)]] as const,
+    );
+    expect(Object.fromEntries(sets)).toEqual({
+      "SV4-G-*": ["hash:ip", "10.0.0.3"],
+      "SV4-N-*": ["hash:net", "10.128.0.0/9"],
+      "SV4-P-*": ["hash:ip,port", "10.0.0.2,tcp:9090", "10.0.0.1,tcp:8080"],
+      "SV4-isolated-egress": ["hash:ip", "10.0.0.1"],
+      "SV4-isolated-ingress": ["hash:ip", "10.0.0.1"],
+      "SV4-self": ["pairs", "10.0.0.1 . 10.0.0.1"],
+      "SV4-verdicts-egress": ["verdicts", "10.0.0.1 : goto SV-C-*"],
+      "SV4-verdicts-ingress": ["verdicts", "10.0.0.1 : goto SV-C-*"],
+    });
     const led = (direction: string) => [...must(ruleset.IPv4.sets.get(`SV4-verdicts-${direction}`)).entries];
     expect(led("ingress")).not.toEqual(led("egress"));
     for (const [, , , chain = ""] of [...led("ingress"), ...led("egress")].map((entry) => entry.split(" ")))
