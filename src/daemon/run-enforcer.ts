@@ -1,20 +1,23 @@
 import { hostname } from "node:os";
 import { pino } from "pino";
 import { readCounted } from "../kernel/counters/read-counted.ts";
-import { processExec } from "../kernel/exec.ts";
+import type { KernelBackend } from "../kernel/backend.ts";
+import { type Exec, processExec } from "../kernel/exec.ts";
 import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import { mortalExec } from "../kernel/mortal.ts";
 import { processSessionDoor } from "../kernel/session/session-door.ts";
 import { gateLine } from "../kernel/gate-line.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
 import { type Backend, detectVariant } from "../kernel/variant.ts";
+import { iptablesBackend } from "../kernel/iptables-backend.ts";
+import { nftablesBackend } from "../kernel/nftables/nftables-backend.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
 import type { Host } from "../render/host.ts";
 import { DenialWatch } from "./denials/denial-watch.ts";
 import { watchCluster } from "./cluster-view.ts";
 import { controlled } from "./enforcer-node/controlled.ts";
-import { type EnforcerOptions, startEnforcer } from "./enforcer.ts";
+import { startEnforcer } from "./enforcer.ts";
 import { EventWriter } from "./events/event-writer.ts";
 import { findHost } from "./find-host.ts";
 import type { GateMode } from "./gate-state.ts";
@@ -47,11 +50,11 @@ export interface RunEnforcerOptions {
   readonly events: "on" | "off";
 }
 
-/** What writes to a backend. */
-function writerOf(backend: Backend): Pick<EnforcerOptions, "variant" | "sessions"> {
-  if (backend === "nftables") throw new Error("nothing here writes to nftables yet");
-  return { variant: backend, sessions: new KernelSessions(processSessionDoor, backend) };
-}
+/** What holds the rules, written by tools that are kept open. */
+const kernelBackend = (exec: Exec, backend: Backend): KernelBackend =>
+  backend === "nftables"
+    ? nftablesBackend(exec)
+    : iptablesBackend(exec, backend, new KernelSessions(processSessionDoor, backend));
 
 /** Runs the enforcer as a process: until SIGTERM or SIGINT, with logs on standard output. Returns the exit code. */
 export async function runEnforcer(options: RunEnforcerOptions): Promise<number> {
@@ -76,6 +79,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       options.mode === "standalone"
         ? { watch: watchCluster, writer: undefined }
         : controlled({ ...options, node, client, log, signal, backend }, () => enforcer.notReady());
+    const exec = mortalExec(processExec);
     const enforcer = startEnforcer({
       observers: [
         growWithHeap(),
@@ -87,8 +91,8 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       node,
       client,
       watch,
-      exec: mortalExec(processExec),
-      ...writerOf(backend),
+      exec,
+      backend: kernelBackend(exec, backend),
       log,
       signal,
       startGate,
