@@ -1,8 +1,8 @@
 /* The nft that is not there refuses what the one that is refuses: else the properties would be about another tool. */
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type OwnNetns, ownNetns } from "../../kernel/own-netns.ts";
-import { describeKernel } from "../../kernel/support.ts";
+import { type OwnNetns, ownNetns } from "../own-netns.ts";
+import { describeKernel } from "../support.ts";
 import { MemoryNft } from "../../support/nftables/memory-nft.ts";
 
 const FORWARD = "{ type filter hook forward priority mangle; policy accept; }";
