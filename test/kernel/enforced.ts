@@ -8,7 +8,8 @@ import { cluster, policy } from "../support/scenario.ts";
 import { rulesetOf } from "../support/transition.ts";
 import type { OwnNetns } from "./own-netns.ts";
 
-const cases = cluster([
+/** Of every kind that the renderers know. */
+export const everyKindCluster = cluster([
   policy(
     {
       podSelector: {},
@@ -27,10 +28,10 @@ const cases = cluster([
 ]);
 
 /** Rules of every kind that the renderer knows: both directions, groups, blocks, ports by number and by name. */
-export const everyKind: Ruleset = rulesetOf(cases, "n1");
+export const everyKind: Ruleset = rulesetOf(everyKindCluster, "n1");
 
 /** The same where what is denied is refused. */
-export const everyKindRefused: Ruleset = rulesetOf(cases, "n1", undefined, {
+export const everyKindRefused: Ruleset = rulesetOf(everyKindCluster, "n1", undefined, {
   ...plainHost,
   denial: "reject",
 });
