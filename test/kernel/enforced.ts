@@ -49,7 +49,7 @@ export async function enforce({ exec }: OwnNetns, variant: Variant, ruleset = ev
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
 }
 
-const nodeCases = nodeProgram(compile(cases), "n1", livePods(cases.pods));
+const nodeCases = nodeProgram(compile(everyKindCluster), "n1", livePods(everyKindCluster.pods));
 
 /** Rules of every kind, of nftables. */
 export const everyKindNftables: Ruleset = renderNftables(nodeCases);
