@@ -6,7 +6,7 @@ import type { EnforcerBackend } from "../../../src/lab/backend.ts";
 import { scale } from "../../support/search-settings.ts";
 import { backendOf } from "../backend-of.ts";
 import { backends } from "../backends.ts";
-import { everyKindCluster } from "../enforced.ts";
+import { casesOfEveryKind } from "../enforced.ts";
 import { rulesetFor } from "../ruleset-for.ts";
 import { NODE, Wire } from "../oracle/wire.ts";
 import { describeKernel } from "../support.ts";
@@ -32,7 +32,7 @@ const hands: Readonly<Record<EnforcerBackend, typeof asWritten>> = {
 
 describeKernel("whatever a hand does to what is ours", () => {
   describe.each(backends)("$name", ({ backend }) => {
-    const everyKind = rulesetFor(backend, everyKindCluster, NODE);
+    const everyKind = rulesetFor(backend, casesOfEveryKind, NODE);
     let wire: Wire;
     let kernel: NodeKernel;
     beforeAll(async () => {
