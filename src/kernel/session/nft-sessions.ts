@@ -1,6 +1,7 @@
 import { NftSession } from "./nft-session.ts";
 import type { NftWriter } from "./nft-writer.ts";
 import { oneLine } from "./one-line.ts";
+import { ONE_PIECE } from "./one-piece.ts";
 import { Rest } from "./rest.ts";
 import type { SessionDoor } from "./session-door.ts";
 
@@ -12,12 +13,6 @@ export interface NftSessionOptions {
   /** How many characters one process is given, before another takes its place; default 4,000,000. */
   readonly lifetime?: number;
 }
-
-/**
- * The longest transaction that nft is given in a line: less than what is handed to a pipe in one piece (`wholeLines`), so that nft has
- * all of it or nothing. It reads a character a system call, too: at 16,000 they take as long as half a process.
- */
-const LONGEST_LINE = 16_000;
 
 /**
  * `nft`, kept open, as starting it takes longer than what it does. It only ever does what goes well: after any trouble it is killed,
@@ -42,8 +37,9 @@ export class NftSessions {
     if (this.#rest.goesOn()) return undefined;
     let asked = 0;
     const write: NftWriter["write"] = async (script) => {
-      const line = script.length > LONGEST_LINE ? undefined : oneLine(script);
-      if (line === undefined || line.length > LONGEST_LINE) return processes.write(script);
+      const line = script.length > ONE_PIECE ? undefined : oneLine(script);
+      // nft reads a character a system call: at so many they take as long as half a process.
+      if (line === undefined || line.length > ONE_PIECE) return processes.write(script);
       if (line === "") return undefined;
       asked += 1;
       await (await this.#open(line.length)).write(line);
