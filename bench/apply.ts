@@ -11,6 +11,7 @@ import { prefixSessionDoor, processSessionDoor } from "../src/kernel/session/ses
 import { type Variant, saveCommand } from "../src/kernel/variant.ts";
 import { NodeRenderer } from "../src/render/incremental/node-renderer.ts";
 import { iptablesLayout } from "../src/render/iptables.ts";
+import { iptablesBackend } from "../src/kernel/iptables-backend.ts";
 
 const POLICIES = 1_000;
 const LOCAL_PODS = 100;
@@ -71,11 +72,8 @@ class Contestant {
     this.#name = `selvedge-bench-${process.pid}-${variant}-${way === "a process each" ? "p" : "k"}`;
     const enter: [string, ...string[]] = ["ip", "netns", "exec", this.#name];
     const sessions = new KernelSessions(prefixSessionDoor(processSessionDoor, enter), variant);
-    this.#kernel = new NodeKernel(
-      prefixExec(processExec, enter),
-      variant,
-      ...(way === "a process each" ? [] : [sessions]),
-    );
+    const kept = way === "a process each" ? undefined : sessions;
+    this.#kernel = new NodeKernel(iptablesBackend(prefixExec(processExec, enter), variant, kept));
   }
 
   async begin(): Promise<void> {

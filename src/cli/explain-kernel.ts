@@ -19,13 +19,13 @@ interface Counts {
 
 /** What this node's kernel has counted; a rule is known again by its chain and the digest in its comment. */
 async function kernelCounts({ backend }: Pick<ExplainFlags, "backend">): Promise<Counts> {
-  const [{ processExec }, { detectVariant }, { readCounted }] = await Promise.all([
+  const [{ processExec }, { standingBackend }, { readCounted }] = await Promise.all([
     import("../kernel/exec.ts"),
-    import("../kernel/variant.ts"),
+    import("../kernel/standing-backend.ts"),
     import("../kernel/counters/read-counted.ts"),
   ]);
-  const variant = backend === "auto" ? await detectVariant(processExec) : backend;
-  const counted = await readCounted(processExec, variant).catch((error: unknown) => {
+  const standing = await standingBackend(processExec, backend);
+  const counted = await readCounted(processExec, standing).catch((error: unknown) => {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
   return {

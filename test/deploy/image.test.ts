@@ -139,7 +139,7 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
         });
       expect(await netns.sh(`iptables-${backend}-save -t mangle`)).toContain("default/only-front ingress[0]");
 
-      expect(await enforcer.log()).toContain(`"variant":"${backend}"`);
+      expect(await enforcer.log()).toContain(`"backend":"${backend}"`);
 
       // A denial goes through the kernel's log, tcpdump and the API server.
       await stranger.exec({ command: "ping", args: ["-c1", "-W1", "10.244.1.2"] });

@@ -8,6 +8,8 @@ import { startEnforcer } from "../../src/daemon/enforcer.ts";
 import { CounterReader } from "../../src/daemon/metrics/counter-reader.ts";
 import { metrics } from "../../src/daemon/metrics/metrics.ts";
 import { KubeClient } from "../../src/kube/client.ts";
+import type { Exec } from "../../src/kernel/exec.ts";
+import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
 import { NODE } from "../daemon/fixture.ts";
 import { memoryExec } from "../support/netfilter/memory-exec.ts";
 import { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
@@ -19,18 +21,19 @@ const programs = memoryExec(kernel);
 let passes = 0;
 let writes = 0;
 const measured = metrics(new CounterReader(() => Promise.reject(new Error("no counters here"))));
+const exec: Exec = (request) => {
+  // What the double remembers of each call is no part of an enforcer.
+  programs.requests.splice(0);
+  return programs.exec(request);
+};
 const enforcer = startEnforcer({
   node: NODE,
   client: new KubeClient({
     server: new URL(server),
     authorize: () => Promise.resolve({ headers: {}, tls: {} }),
   }),
-  exec: (request) => {
-    // What the double remembers of each call is no part of an enforcer.
-    programs.requests.splice(0);
-    return programs.exec(request);
-  },
-  variant: "nft",
+  exec,
+  backend: iptablesBackend(exec, "nft"),
   log: pino({ level: "info" }, { write: () => undefined }),
   observers: [
     measured.observer,

@@ -1,5 +1,4 @@
 import { type Family, formatAddress } from "../../core/address.ts";
-import { formatCidr } from "../../core/cidr.ts";
 import { type Direction, directions } from "../../core/policy.ts";
 import { entryBlocks } from "../dispatch.ts";
 import type { Chains } from "../layout.ts";
@@ -8,7 +7,7 @@ import { classChain, dispatchChain, isolatedNow, selfSet, verdictMap } from "../
 import { nftRuleText } from "../rule-text.ts";
 import type { SetTable } from "../set-table.ts";
 import type { Gate } from "./gate.ts";
-import { subjectOf } from "./words.ts";
+import { blockText, subjectOf } from "./words.ts";
 
 /** Lead to the map, whoever may be in it or lies in the start gate's blocks. */
 export const entryRules = (
@@ -21,7 +20,7 @@ export const entryRules = (
     nftRuleText(`${match}jump ${dispatchChain(direction)}`, `${direction} of isolated pods`);
   return (
     entryBlocks(leaves[direction], blocks)?.map((each) =>
-      entry(`${subjectOf(family, direction)} ${formatCidr(each)} `),
+      entry(`${subjectOf(family, direction)} ${blockText(each)} `),
     ) ?? [entry("")]
   );
 };

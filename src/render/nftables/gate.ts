@@ -1,5 +1,5 @@
 import type { Family } from "../../core/address.ts";
-import { type Cidr, formatCidr } from "../../core/cidr.ts";
+import type { Cidr } from "../../core/cidr.ts";
 import type { Direction } from "../../core/policy.ts";
 import type { StartGate } from "../../core/start-gate.ts";
 import type { Chains } from "../layout.ts";
@@ -7,7 +7,7 @@ import { GATE_CHAIN } from "../names.ts";
 import { nftRuleText } from "../rule-text.ts";
 import { type SetTable, addressesIn } from "../set-table.ts";
 import { seenRule } from "./verdicts.ts";
-import { subjectOf } from "./words.ts";
+import { blockText, subjectOf } from "./words.ts";
 
 /** The start gate in one family: what it closes, and the parts of its rules. */
 export interface Gate {
@@ -33,7 +33,7 @@ export function gateOf(gate: StartGate | undefined, family: Family, sets: SetTab
     const address = subjectOf(family, direction);
     return blocks.map((block) =>
       nftRuleText(
-        `${address} ${formatCidr(block)} ${address} != @${known} goto ${GATE_CHAIN}`,
+        `${address} ${blockText(block)} ${address} != @${known} goto ${GATE_CHAIN}`,
         `start gate: ${ways[direction]} an address of this node where no pod is known`,
       ),
     );

@@ -1,4 +1,5 @@
-import type { Family } from "../../core/address.ts";
+import { type Family, addressBits, formatAddress } from "../../core/address.ts";
+import { type Cidr, formatCidr } from "../../core/cidr.ts";
 import type { Direction } from "../../core/policy.ts";
 
 /** How nft calls a family's header. */
@@ -14,3 +15,9 @@ export const subjectOf = (family: Family, direction: Direction): string =>
 /** The address at the other end. */
 export const peerOf = (family: Family, direction: Direction): string =>
   `${header[family]} ${peerSide[direction]}`;
+
+/** A block of addresses; a single address is printed without its length. */
+export const blockText = (block: Cidr): string =>
+  block.length === addressBits[block.family]
+    ? formatAddress({ family: block.family, value: block.first })
+    : formatCidr(block);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
 import { isEmptyPlan } from "../../../src/kernel/plan.ts";
 import { must } from "../../support/must.ts";
@@ -21,7 +22,7 @@ describeKernel("whatever a hand does to what is ours", () => {
     let kernel: NodeKernel;
     beforeAll(async () => {
       wire = await Wire.open();
-      kernel = new NodeKernel(wire.exec, variant);
+      kernel = new NodeKernel(iptablesBackend(wire.exec, variant));
       expect((await kernel.bring(everyKind)).failures).toEqual([]);
     });
     afterAll(() => wire.close());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import type { Exec } from "../../../src/kernel/exec.ts";
 import { isEmptyPlan } from "../../../src/kernel/plan.ts";
 import { KernelSessions } from "../../../src/kernel/session/kernel-sessions.ts";
@@ -57,7 +58,9 @@ for (const variant of ["nft", "legacy"] as const) {
       });
 
       const nodeKernel = (exec: Exec, through: SessionDoor): NodeKernel =>
-        new NodeKernel(exec, variant, new KernelSessions(through, variant, { restMs: 600_000 }));
+        new NodeKernel(
+          iptablesBackend(exec, variant, new KernelSessions(through, variant, { restMs: 600_000 })),
+        );
 
       /** The texts that the tools are given on the way to the ruleset, and what then stands. */
       const wholly = async (wanted: Ruleset): Promise<{ writes: SessionWrite[]; content: string[] }> => {

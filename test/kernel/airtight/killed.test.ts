@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { type Exec, type ExecRequest, execOrThrow } from "../../../src/kernel/exec.ts";
 import { isEmptyPlan } from "../../../src/kernel/plan.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
@@ -74,7 +75,7 @@ for (const variant of ["nft", "legacy"] as const) {
         if (isWrite(request)) writes.push(request);
         return wire.exec(request);
       };
-      await new NodeKernel(recording, variant).bring(wanted);
+      await new NodeKernel(iptablesBackend(recording, variant)).bring(wanted);
       await enforce(wire, variant, wanted);
       return { writes, content: contentLines(await readContent(wire.exec, variant)) };
     };
@@ -100,7 +101,7 @@ for (const variant of ["nft", "legacy"] as const) {
         return result;
       };
       for (let tries = 1; ; tries += 1) {
-        const { failures } = await new NodeKernel(watched, variant).bring(wanted);
+        const { failures } = await new NodeKernel(iptablesBackend(watched, variant)).bring(wanted);
         if (failures.length === 0) return;
         const isOnlyDestroying = failures.every(({ step }) => step.startsWith("destroy "));
         expect(isOnlyDestroying && tries < TRIES, JSON.stringify(failures)).toBe(true);
@@ -120,7 +121,7 @@ for (const variant of ["nft", "legacy"] as const) {
     const killAt = async ({ moment, writes, wanted, content, watch, seen }: Kill): Promise<void> => {
       const when = `killed ${momentText(moment, writes)}`;
       const { exec, dead } = killingExec(wire.exec, moment);
-      const lived = new NodeKernel(exec, variant).bring(wanted).then(({ plans }) => {
+      const lived = new NodeKernel(iptablesBackend(exec, variant)).bring(wanted).then(({ plans }) => {
         throw new Error(`${when}: it lived; ${JSON.stringify(plans)}`);
       });
       await Promise.race([dead, lived]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { type Exec, execOrThrow } from "../../../src/kernel/exec.ts";
 import { isEmptyPlan } from "../../../src/kernel/plan.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
@@ -23,7 +24,7 @@ describeKernel("others write as well", () => {
     let kernel: NodeKernel;
     beforeAll(async () => {
       wire = await Wire.open();
-      kernel = new NodeKernel(wire.exec, variant);
+      kernel = new NodeKernel(iptablesBackend(wire.exec, variant));
     });
     afterAll(() => wire.close());
 

@@ -12,6 +12,7 @@ import { prefixSessionDoor, processSessionDoor } from "../../../src/kernel/sessi
 import type { Variant } from "../../../src/kernel/variant.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { type ApiServer, startApiServer } from "../../../src/lab/apiserver.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { NODE } from "../../daemon/fixture.ts";
 import { type OwnNetns, ownNetns } from "../own-netns.ts";
 
@@ -64,16 +65,17 @@ export async function failureRig(variant: Variant, ...within: readonly string[])
   const log = pino({ level: "error" }, { write: (line) => void errors.push(line) });
   const measured = metrics(new CounterReader(() => Promise.reject(new Error("no counters here"))));
   const stop = new AbortController();
+  const exec = prefixExec(processExec, enter);
+  const sessions = new KernelSessions(prefixSessionDoor(processSessionDoor, enter), variant, {
+    restMs: 50,
+    // A script in a program's place may outlive it, and keep silent.
+    tablePatienceMs: 3_000,
+  });
   const enforcer = startEnforcer({
     node: NODE,
     client,
-    exec: prefixExec(processExec, enter),
-    variant,
-    sessions: new KernelSessions(prefixSessionDoor(processSessionDoor, enter), variant, {
-      restMs: 50,
-      // A script in a program's place may outlive it, and keep silent.
-      tablePatienceMs: 3_000,
-    }),
+    exec,
+    backend: iptablesBackend(exec, variant, sessions),
     log,
     observers: [measured.observer],
     signal: stop.signal,

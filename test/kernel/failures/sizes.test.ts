@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import type { Exec } from "../../../src/kernel/exec.ts";
 import { isEmptyPlan, planWrites } from "../../../src/kernel/plan.ts";
 import { readKernel } from "../../../src/kernel/read.ts";
@@ -101,7 +102,7 @@ for (const variant of ["nft", "legacy"] as const) {
         };
         const kernel = (): NodeKernel => {
           const door = prefixSessionDoor(processSessionDoor, netns.enter);
-          const node = new NodeKernel(exec, variant, new KernelSessions(door, variant));
+          const node = new NodeKernel(iptablesBackend(exec, variant, new KernelSessions(door, variant)));
           onTestFinished(() => node.close());
           return node;
         };

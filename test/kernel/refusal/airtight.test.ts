@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cluster } from "../../../src/core/compile.ts";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { type Exec, type ExecRequest, execOrThrow } from "../../../src/kernel/exec.ts";
 import { isEmptyPlan, planWrites } from "../../../src/kernel/plan.ts";
 import { readKernel } from "../../../src/kernel/read.ts";
@@ -79,7 +80,9 @@ describeKernel("what is refused", () => {
       });
 
     test.each(neighbours)("does not pass where $name", { timeout: 120_000 }, async ({ script }) => {
-      await new NodeKernel(wire.exec, variant).bring(rulesetOf(isolated, NODE, undefined, rejecting));
+      await new NodeKernel(iptablesBackend(wire.exec, variant)).bring(
+        rulesetOf(isolated, NODE, undefined, rejecting),
+      );
       await sh(`$t -t mangle -A OUTPUT ${ANSWER} -j DROP; ${script}`);
       const { allowed, denied } = await compareWithKernel(wire, variant, {
         cluster: isolated,
@@ -115,7 +118,7 @@ describeKernel("what is refused", () => {
       };
       const bring = async (exec: Exec, wanted: Ruleset): Promise<void> => {
         for (let tries = 1; ; tries += 1) {
-          const { failures } = await new NodeKernel(exec, variant).bring(wanted);
+          const { failures } = await new NodeKernel(iptablesBackend(exec, variant)).bring(wanted);
           if (failures.length === 0) return;
           // The kernel may hold a set for a moment after its last rule.
           const isOnlyDestroying = failures.every(({ step }) => step.startsWith("destroy "));
@@ -141,7 +144,7 @@ describeKernel("what is refused", () => {
             const when = `killed ${momentText(moment, writes)}`;
             await bring(wire.exec, from);
             const { exec, dead } = killingExec(wire.exec, moment);
-            void new NodeKernel(exec, variant).bring(to);
+            void new NodeKernel(iptablesBackend(exec, variant)).bring(to);
             await dead;
             expect(await look(watch), when).toEqual([]);
             const watched: Exec = async (request) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { type Exec, execOrThrow } from "../../../src/kernel/exec.ts";
 import { type Host, plainHost } from "../../../src/render/host.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
@@ -49,7 +50,7 @@ describeKernel("refusing, under traffic", () => {
       });
     beforeAll(async () => {
       wire = await Wire.open();
-      kernel = new NodeKernel(wire.exec, variant);
+      kernel = new NodeKernel(iptablesBackend(wire.exec, variant));
       expect((await kernel.bring(rejecting)).failures).toEqual([]);
       await sh(`$t -t mangle -A OUTPUT ${ANSWER} -j DROP`);
     });
@@ -122,7 +123,7 @@ describeKernel("refusing, under traffic", () => {
           return result;
         };
         const watch = watchBetween(wire, dropping, rejecting);
-        const flipping = new NodeKernel(exec, variant);
+        const flipping = new NodeKernel(iptablesBackend(exec, variant));
         const flip = async (): Promise<void> => {
           for (let flips = 0; flips < FLIPS; flips += 1) {
             const { failures } = await flipping.bring(must([dropping, rejecting][flips % 2]));

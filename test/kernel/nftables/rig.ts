@@ -1,0 +1,52 @@
+import { onTestFinished } from "vitest";
+import type { Cluster } from "../../../src/core/compile.ts";
+import { compile } from "../../../src/core/compile.ts";
+import { livePods } from "../../../src/core/live-pods.ts";
+import { nodeProgram } from "../../../src/core/node-program.ts";
+import type { GateScope } from "../../../src/core/start-gate.ts";
+import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import type { Exec, ExecRequest } from "../../../src/kernel/exec.ts";
+import { nftablesBackend } from "../../../src/kernel/nftables/nftables-backend.ts";
+import { SavedChains } from "../../../src/kernel/saved-chains.ts";
+import { readListedChain } from "../../../src/kernel/nftables/listed-chain.ts";
+import { readNftables } from "../../../src/kernel/nftables/read-nftables.ts";
+import type { KernelState } from "../../../src/kernel/state.ts";
+import type { Host } from "../../../src/render/host.ts";
+import { renderNftables } from "../../../src/render/nftables/nftables.ts";
+import type { Ruleset } from "../../../src/render/ruleset.ts";
+import { type OwnNetns, ownNetns } from "../own-netns.ts";
+
+/** A node's kernel in a network namespace of its own, written by the real nft. */
+export interface NftRig {
+  readonly netns: OwnNetns;
+  readonly kernel: NodeKernel;
+  /** As one does that starts anew: it knows nothing of what was written before. */
+  readonly another: () => NodeKernel;
+  /** Every process that was run, oldest first. */
+  readonly ran: ExecRequest[];
+  readonly exec: Exec;
+  readonly read: () => Promise<KernelState>;
+}
+
+/** Ends with the test. */
+export async function nftRig(): Promise<NftRig> {
+  const netns = await ownNetns();
+  onTestFinished(() => netns.remove());
+  const ran: ExecRequest[] = [];
+  const exec: Exec = (request) => {
+    ran.push(request);
+    return netns.exec(request);
+  };
+  const another = (): NodeKernel => new NodeKernel(nftablesBackend(exec));
+  return {
+    netns,
+    kernel: another(),
+    another,
+    ran,
+    exec,
+    read: async () => (await readNftables(netns.exec, new SavedChains(readListedChain))).state,
+  };
+}
+
+export const nftRulesetOf = (cluster: Cluster, node: string, scope?: GateScope, host?: Host): Ruleset =>
+  renderNftables(nodeProgram(compile(cluster), node, livePods(cluster.pods), scope), host);
