@@ -1,6 +1,6 @@
 /* Writes to nftables, in the network namespace that it is told, in the way that it is told, until it is killed. */
 import { prefixExec, processExec } from "../../../src/kernel/exec.ts";
-import { nftProcessWriter } from "../../../src/kernel/session/nft-process-writer.ts";
+import { nftProcesses } from "../../../src/kernel/nftables/nft-processes.ts";
 import { NftSessions } from "../../../src/kernel/session/nft-sessions.ts";
 import { prefixSessionDoor, processSessionDoor } from "../../../src/kernel/session/session-door.ts";
 import { must } from "../../support/must.ts";
@@ -16,7 +16,7 @@ const { write } =
           commands: () => 0,
         }),
       )
-    : nftProcessWriter(prefixExec(processExec, enter));
+    : nftProcesses(prefixExec(processExec, enter));
 
 // Cut nearly anywhere it is a transaction still: a chain with half a name.
 const LONG = "x".repeat(40);

@@ -1,10 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { continued } from "../../../src/kernel/session/continued.ts";
 import { refusals } from "../../../src/kernel/session/nft-refusals.ts";
 import { oneLine } from "../../../src/kernel/session/one-line.ts";
-import { ONE_PIECE } from "../../../src/kernel/session/one-piece.ts";
-import { wholeLines } from "../../../src/kernel/write-lines.ts";
 import { must } from "../../support/must.ts";
 
 const command = fc.constantFrom(
@@ -40,18 +37,6 @@ describe("a script in one line", () => {
       }),
     );
   });
-});
-
-test("a long line is handed over in pieces of itself, all but the last of which go on", () => {
-  const line = fc.integer({ min: 1, max: 4 * ONE_PIECE }).map((length) => "abcdefg; ".repeat(length / 9 + 1));
-  fc.assert(
-    fc.property(line, (text) => {
-      const input = continued(text);
-      expect(input.replaceAll("\\\n", "")).toBe(`${text}\n`);
-      const pieces = [...wholeLines(input)];
-      expect(pieces.every((piece, i) => piece.endsWith("\\\n") === i < pieces.length - 1)).toBe(true);
-    }),
-  );
 });
 
 describe("what nft says against a line", () => {
