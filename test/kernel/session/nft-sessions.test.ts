@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { SessionTrouble } from "../../../src/kernel/session/acknowledged-session.ts";
 import { prefixSessionDoor, processSessionDoor } from "../../../src/kernel/session/session-door.ts";
 import { must } from "../../support/must.ts";
+import { SEARCH_TIMEOUT, scale, seedOf } from "../../support/search-settings.ts";
 import { describeKernel } from "../support.ts";
 import { type NftRig, SETS, TABLES, nftPids, nftRig } from "./nft-rig.ts";
 
@@ -61,7 +62,7 @@ const anyCommand = fc
 describeKernel("nft, kept open", () => {
   test(
     "does what a process does, and refuses what that refuses, though others write in between",
-    { timeout: 120_000 },
+    { timeout: SEARCH_TIMEOUT },
     async () => {
       const kept = await nftRig();
       const process = await nftRig();
@@ -89,7 +90,7 @@ describeKernel("nft, kept open", () => {
             expect(await kept.listing()).toBe(await process.listing());
           }
         }),
-        { numRuns: 12 },
+        { numRuns: Math.ceil(12 * scale), seed: seedOf() },
       );
       expect(kept.byProcess).toEqual([]);
       expect([refused > 0, done > 0]).toEqual([true, true]);
