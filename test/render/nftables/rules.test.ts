@@ -41,12 +41,12 @@ describe("the rules of nftables", () => {
       `SV-MID-STREAM: ${SELF}`,
       `SV-MID-STREAM: ip saddr @SV4-isolated-ingress counter drop ${CUT}`,
       `SV-MID-STREAM: ip daddr @SV4-isolated-egress counter drop ${CUT}`,
-      'SV-C-*: tcp dport 8080 ip saddr @SV4-G-* counter return comment "shop/front ingress[0]"',
+      'SV-C-*: th dport 8080 meta l4proto tcp ip saddr @SV4-G-* counter return comment "shop/front ingress[0]"',
       'SV-C-*: ip saddr @SV4-N-* counter return comment "shop/front ingress[1]"',
       `SV-C-*: ${SELF}`,
       `SV-C-*: ${seen("ingress")}`,
       'SV-C-*: counter drop comment "ingress isolated by shop/front"',
-      'SV-C-*: udp dport 53 counter return comment "shop/front egress[0]"',
+      'SV-C-*: th dport 53 meta l4proto udp counter return comment "shop/front egress[0]"',
       'SV-C-*: ip daddr . meta l4proto . th dport @SV4-P-* counter return comment "shop/front egress[1]"',
       `SV-C-*: ${SELF}`,
       `SV-C-*: ${seen("egress")}`,
@@ -106,15 +106,23 @@ describe("ports", () => {
       .map((rule) => rule.replace(/^\S+ (.*?) ?counter return.*$/, "$1"));
 
   test.each<readonly [string, readonly NetworkPolicyPort[], readonly string[]]>([
-    ["one", [{ port: 5432 }], ["tcp dport 5432"]],
-    ["a range", [{ port: 1, endPort: 10, protocol: "UDP" }], ["udp dport 1-10"]],
+    ["one", [{ port: 5432 }], ["th dport 5432 meta l4proto tcp"]],
+    ["a range", [{ port: 1, endPort: 10, protocol: "UDP" }], ["th dport 1-10 meta l4proto udp"]],
     [
       "some",
       [{ port: 443 }, { port: 80 }, { port: 8000, endPort: 8010 }],
-      ["tcp dport { 80, 443, 8000-8010 }"],
+      [
+        "th dport 80 meta l4proto tcp",
+        "th dport 443 meta l4proto tcp",
+        "th dport 8000-8010 meta l4proto tcp",
+      ],
     ],
     ["all of a protocol", [{ protocol: "SCTP" }], ["meta l4proto sctp"]],
-    ["of two protocols", [{ port: 53 }, { port: 53, protocol: "UDP" }], ["tcp dport 53", "udp dport 53"]],
+    [
+      "of two protocols",
+      [{ port: 53 }, { port: 53, protocol: "UDP" }],
+      ["th dport 53 meta l4proto tcp", "th dport 53 meta l4proto udp"],
+    ],
     ["all of all", [], [""]],
     [
       "more than one multiport takes",
