@@ -5,6 +5,7 @@ import {
   kubeRouterByLayout,
   noPolicy,
   selvedge,
+  selvedgeByNftables,
   weaveNpcByLayout,
 } from "../../bench/datapath/contestants.ts";
 import { compileGenerator } from "../../bench/datapath/generator.ts";
@@ -23,7 +24,7 @@ import { teardown } from "../../src/lab/teardown.ts";
 import { must } from "../support/must.ts";
 import { describeKernel } from "../kernel/support.ts";
 
-const CONTESTANTS = [noPolicy, selvedge, kubeRouterByLayout, weaveNpcByLayout];
+const CONTESTANTS = [noPolicy, selvedge, selvedgeByNftables, kubeRouterByLayout, weaveNpcByLayout];
 const LAB = "benchtest";
 
 describe("what the bench sends", () => {

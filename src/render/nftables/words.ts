@@ -1,4 +1,4 @@
-import { type Family, formatAddress } from "../../core/address.ts";
+import { type Family, addressBits, formatAddress } from "../../core/address.ts";
 import { type Cidr, formatCidr } from "../../core/cidr.ts";
 import type { Direction } from "../../core/policy.ts";
 
@@ -16,8 +16,8 @@ export const subjectOf = (family: Family, direction: Direction): string =>
 export const peerOf = (family: Family, direction: Direction): string =>
   `${header[family]} ${peerSide[direction]}`;
 
-/** A block as nft prints it: a single address is without its length. */
-export function blockText(block: Cidr): string {
-  const { family, first: value, length } = block;
-  return length === (family === "IPv4" ? 32 : 128) ? formatAddress({ family, value }) : formatCidr(block);
-}
+/** A block of addresses; a single address is printed without its length. */
+export const blockText = (block: Cidr): string =>
+  block.length === addressBits[block.family]
+    ? formatAddress({ family: block.family, value: block.first })
+    : formatCidr(block);
