@@ -5,6 +5,7 @@ import type { KernelBackend } from "../kernel/backend.ts";
 import { type Exec, processExec } from "../kernel/exec.ts";
 import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import { mortalExec } from "../kernel/mortal.ts";
+import { NftSessions } from "../kernel/session/nft-sessions.ts";
 import { processSessionDoor } from "../kernel/session/session-door.ts";
 import { gateLine } from "../kernel/gate-line.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
@@ -53,7 +54,7 @@ export interface RunEnforcerOptions {
 /** What holds the rules, written by tools that are kept open. */
 const kernelBackend = (exec: Exec, backend: Backend): KernelBackend =>
   backend === "nftables"
-    ? nftablesBackend(exec)
+    ? nftablesBackend(exec, new NftSessions(processSessionDoor))
     : iptablesBackend(exec, backend, new KernelSessions(processSessionDoor, backend));
 
 /** Runs the enforcer as a process: until SIGTERM or SIGINT, with logs on standard output. Returns the exit code. */

@@ -14,7 +14,8 @@ import { nftablesBackend } from "../../src/kernel/nftables/nftables-backend.ts";
 import { renderNftables } from "../../src/render/nftables/nftables.ts";
 import type { OwnNetns } from "./own-netns.ts";
 
-const cases = cluster([
+/** What `everyKind` enforces, on `n1`. */
+export const casesOfEveryKind = cluster([
   policy(
     {
       podSelector: {},
@@ -33,10 +34,10 @@ const cases = cluster([
 ]);
 
 /** Rules of every kind that the renderer knows: both directions, groups, blocks, ports by number and by name. */
-export const everyKind: Ruleset = rulesetOf(cases, "n1");
+export const everyKind: Ruleset = rulesetOf(casesOfEveryKind, "n1");
 
 /** The same where what is denied is refused. */
-export const everyKindRefused: Ruleset = rulesetOf(cases, "n1", undefined, {
+export const everyKindRefused: Ruleset = rulesetOf(casesOfEveryKind, "n1", undefined, {
   ...plainHost,
   denial: "reject",
 });
@@ -48,7 +49,7 @@ export async function enforce({ exec }: OwnNetns, variant: Variant, ruleset = ev
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
 }
 
-const nodeCases = nodeProgram(compile(cases), "n1", livePods(cases.pods));
+const nodeCases = nodeProgram(compile(casesOfEveryKind), "n1", livePods(casesOfEveryKind.pods));
 
 /** Rules of every kind, of nftables. */
 export const everyKindNftables: Ruleset = renderNftables(nodeCases);

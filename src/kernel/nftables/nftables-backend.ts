@@ -2,6 +2,7 @@ import { nftablesLayout } from "../../render/nftables/nftables.ts";
 import type { KernelBackend, KernelReader, PlanWriter } from "../backend.ts";
 import { type Exec, inBackground } from "../exec.ts";
 import { SavedChains } from "../saved-chains.ts";
+import type { NftSessions } from "../session/nft-sessions.ts";
 import type { NftWriter } from "../session/nft-writer.ts";
 import { carryOutNftables } from "./carry-out.ts";
 import { readListedChain } from "./listed-chain.ts";
@@ -15,7 +16,7 @@ const planWriter = (writer: NftWriter): PlanWriter => ({
 });
 
 /** Two tables of nftables that are all ours. Without sessions every write is a process. */
-export function nftablesBackend(exec: Exec): KernelBackend {
+export function nftablesBackend(exec: Exec, sessions?: NftSessions): KernelBackend {
   const chains = new SavedChains(readListedChain);
   const reader = (by: Exec): KernelReader => {
     const read = () => readNftables(by, chains);
@@ -26,7 +27,11 @@ export function nftablesBackend(exec: Exec): KernelBackend {
     reader: reader(exec),
     readerBeside: reader(inBackground(exec)),
     plan: planNftables,
-    writers: () => ({ processes: planWriter(nftProcesses(exec)), kept: undefined }),
-    kept: undefined,
+    writers: () => {
+      const processes = nftProcesses(exec);
+      const kept = sessions?.writer(processes);
+      return { processes: planWriter(processes), kept: kept && planWriter(kept) };
+    },
+    kept: sessions,
   };
 }

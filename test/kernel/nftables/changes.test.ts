@@ -10,7 +10,7 @@ import { must } from "../../support/must.ts";
 import { SEARCH_TIMEOUT, foundWrong, scale, seedOf } from "../../support/search-settings.ts";
 import { upheavalArbitrary } from "../../support/upheaval-arbitrary.ts";
 import { describeKernel } from "../support.ts";
-import { type NftRig, nftRig, nftRulesetOf } from "./rig.ts";
+import { type NftRig, isWrite, nftRig, nftRulesetOf } from "./rig.ts";
 
 const NOTHING = {
   setsBefore: [],
@@ -46,28 +46,33 @@ const changes: fc.Arbitrary<readonly [Ruleset, Ruleset]> = fc
   ]);
 
 /** Has the kernel hold this, and sees that it does, and that whoever comes next finds nothing to write. */
-async function bring(rig: NftRig, kernel: NodeKernel, wanted: Ruleset): Promise<void> {
-  expect((await kernel.bring(wanted)).failures).toEqual([]);
+async function bring(rig: NftRig, kernel: NodeKernel, wanted: Ruleset): Promise<number> {
+  const { commands, failures, sessionTrouble } = await kernel.bring(wanted);
+  expect({ failures, sessionTrouble }).toEqual({ failures: [], sessionTrouble: undefined });
   expect(planWrites(await rig.read(), wanted)).toEqual(NOTHING);
   expect(await rig.another().bring(wanted)).toMatchObject({ plans: [], commands: 0, failures: [] });
+  return commands;
 }
 
 describeKernel("what is written to nftables", () => {
-  test(
-    "stands, whatever changes into whatever, and is found by who comes next",
-    {
-      timeout: SEARCH_TIMEOUT,
-    },
-    async () => {
+  test.each(["a process each", "nft kept open"] as const)(
+    "stands, whatever changes into whatever, and is found by who comes next: %s",
+    { timeout: SEARCH_TIMEOUT },
+    async (way) => {
       const rig = await nftRig();
+      let commands = 0;
       const property = fc.asyncProperty(changes, async ([before, after]) => {
-        // The one believes in what it left, the other reads what the case before left.
-        const kernel = rig.another();
-        await bring(rig, kernel, before);
-        await bring(rig, kernel, after);
+        // It reads what the case before left, and then believes in what it left itself.
+        const kernel = way === "nft kept open" ? rig.keeping() : rig.another();
+        commands += await bring(rig, kernel, before);
+        commands += await bring(rig, kernel, after);
+        await kernel.close();
       });
-      const result = await fc.check(property, { seed: seedOf(), numRuns: Math.ceil(40 * scale) });
-      if (result.failed) throw foundWrong("changes of nftables", result);
+      const result = await fc.check(property, { seed: seedOf(), numRuns: Math.ceil(30 * scale) });
+      if (result.failed) throw foundWrong(`changes of nftables, ${way}`, result);
+      const processes = rig.ran.filter(isWrite).length;
+      process.stdout.write(`changes of nftables, ${way}: ${commands} writes, ${processes} by processes\n`);
+      expect(processes).toBeLessThan(way === "nft kept open" ? commands : Number.POSITIVE_INFINITY);
     },
   );
 });

@@ -10,6 +10,12 @@ import { nftablesBackend } from "../../../src/kernel/nftables/nftables-backend.t
 import { SavedChains } from "../../../src/kernel/saved-chains.ts";
 import { readListedChain } from "../../../src/kernel/nftables/listed-chain.ts";
 import { readNftables } from "../../../src/kernel/nftables/read-nftables.ts";
+import { NftSessions } from "../../../src/kernel/session/nft-sessions.ts";
+import {
+  type SessionDoor,
+  prefixSessionDoor,
+  processSessionDoor,
+} from "../../../src/kernel/session/session-door.ts";
 import type { KernelState } from "../../../src/kernel/state.ts";
 import type { Host } from "../../../src/render/host.ts";
 import { renderNftables } from "../../../src/render/nftables/nftables.ts";
@@ -20,8 +26,10 @@ import { type OwnNetns, ownNetns } from "../own-netns.ts";
 export interface NftRig {
   readonly netns: OwnNetns;
   readonly kernel: NodeKernel;
-  /** As one does that starts anew: it knows nothing of what was written before. */
+  /** As of an enforcer that starts anew: it knows nothing of what was written before. */
   readonly another: () => NodeKernel;
+  /** The same, which writes by an nft that is kept open. */
+  readonly keeping: (door?: SessionDoor) => NodeKernel;
   /** Every process that was run, oldest first. */
   readonly ran: ExecRequest[];
   readonly exec: Exec;
@@ -31,17 +39,28 @@ export interface NftRig {
 /** Ends with the test. */
 export async function nftRig(): Promise<NftRig> {
   const netns = await ownNetns();
-  onTestFinished(() => netns.remove());
+  const kept: NodeKernel[] = [];
+  onTestFinished(async () => {
+    await Promise.all(kept.map((kernel) => kernel.close()));
+    await netns.remove();
+  });
   const ran: ExecRequest[] = [];
   const exec: Exec = (request) => {
     ran.push(request);
     return netns.exec(request);
   };
   const another = (): NodeKernel => new NodeKernel(nftablesBackend(exec));
+  const keeping: NftRig["keeping"] = (door = processSessionDoor) => {
+    const sessions = new NftSessions(prefixSessionDoor(door, netns.enter), { restMs: 1 });
+    const kernel = new NodeKernel(nftablesBackend(exec, sessions));
+    kept.push(kernel);
+    return kernel;
+  };
   return {
     netns,
     kernel: another(),
     another,
+    keeping,
     ran,
     exec,
     read: async () => (await readNftables(netns.exec, new SavedChains(readListedChain))).state,
@@ -50,3 +69,6 @@ export async function nftRig(): Promise<NftRig> {
 
 export const nftRulesetOf = (cluster: Cluster, node: string, scope?: GateScope, host?: Host): Ruleset =>
   renderNftables(nodeProgram(compile(cluster), node, livePods(cluster.pods), scope), host);
+
+/** Whether a program was run to change what stands. */
+export const isWrite = ({ input = "" }: ExecRequest): boolean => input !== "";
