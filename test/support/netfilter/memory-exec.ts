@@ -18,8 +18,11 @@ export const failure = (stderr: string, code = 1): ExecResult => ({ code, stdout
 const success = (stdout = ""): ExecResult => ({ code: 0, stdout, stderr: "" });
 
 /** Whether the request changes what the kernel enforces. */
-export const isWrite = ({ command, args }: ExecRequest): boolean =>
-  command.endsWith("-restore") || (command === "ipset" && args[0] !== "save");
+export const isWrite = ({ command, args, input }: ExecRequest): boolean =>
+  command.endsWith("-restore") ||
+  (command === "ipset" && args[0] !== "save") ||
+  // nft's transactions go through a shell, which reads nothing else.
+  (command === "sh" && input !== undefined);
 
 /** What `-exist` forgives. */
 const isForgiven = (error: unknown): boolean =>
