@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
+import { parseCidr } from "../../../src/core/cidr.ts";
+import type { GateScope } from "../../../src/core/start-gate.ts";
+import { type Host, plainHost } from "../../../src/render/host.ts";
+import { must } from "../../support/must.ts";
 import { isEmptyPlan } from "../../../src/kernel/plan.ts";
 import type { EnforcerBackend } from "../../../src/lab/backend.ts";
 import { scale } from "../../support/search-settings.ts";
@@ -21,6 +25,16 @@ const isExhaustive = scale > 1;
 
 const theirs = (line: string): boolean => line.includes("--comment theirs");
 
+/** With nftables all that may stand: with iptables `test/kernel/refusal` looks at what refuses. */
+const surroundings: Readonly<Record<EnforcerBackend, readonly [Host, GateScope?]>> = {
+  nft: [plainHost],
+  legacy: [plainHost],
+  nftables: [
+    { ...plainHost, denial: "reject", bridges: ["cni0"] },
+    { podCidrs: ["10.244.1.0/24", "fd00:10:244:1::/64"].map((block) => must(parseCidr(block))), own: [] },
+  ],
+};
+
 const asWritten = (lines: string): string => lines;
 
 /** Damages' lines as a script. */
@@ -32,7 +46,7 @@ const hands: Readonly<Record<EnforcerBackend, typeof asWritten>> = {
 
 describeKernel("whatever a hand does to what is ours", () => {
   describe.each(backends)("$name", ({ backend }) => {
-    const everyKind = rulesetFor(backend, casesOfEveryKind, NODE);
+    const everyKind = rulesetFor(backend, casesOfEveryKind, NODE, ...surroundings[backend]);
     let wire: Wire;
     let kernel: NodeKernel;
     beforeAll(async () => {

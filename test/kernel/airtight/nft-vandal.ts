@@ -51,20 +51,23 @@ const alone = (object: string, ...lines: readonly string[]): Damage[] =>
 /** What is done to the table as a whole: it has to be told by all that it leads to. */
 function tableDamages({ family, table }: Place): Damage[] {
   const anew = (chain: string, hook: string): string =>
-    `remade '${table}' '/chain ${chain} {/,/}/ s/\\ttype filter hook .*/${hook === "" ? "" : `\\ttype filter hook ${hook}`}/'`;
+    `remade '${table}' '/chain ${chain} {/,/}/ s/\\ttype filter hook .*/\\t${hook}/'`;
   return [
     ...alone(
       `${family} FORWARD`,
       `nft delete table ${table}`,
       `nft 'add table ${table} { flags dormant; }'`,
+      `nft delete table ${table}; nft add table ${table}`,
       `nft flush table ${table}`,
       `nft add counter ${table} theirs`,
       `nft add set ${table} theirs '{ type mark; }'`,
       `nft add chain ${table} theirs '{ type filter hook forward priority -300; policy drop; }'`,
       `nft add chain ${table} FORWARD '{ policy drop; }'`,
+      `nft flush chain ${table} FORWARD; nft delete chain ${table} FORWARD`,
       anew("FORWARD", ""),
-      anew("FORWARD", "forward priority 300; policy accept;"),
-      anew("FORWARD", "input priority mangle; policy accept;"),
+      anew("FORWARD", 'comment "theirs"'),
+      anew("FORWARD", "type filter hook forward priority 300; policy accept;"),
+      anew("FORWARD", "type filter hook input priority mangle; policy accept;"),
     ),
     ...alone(`${family} OUTPUT`, anew("OUTPUT", ""), `nft add chain ${table} OUTPUT '{ policy drop; }'`),
     { line: `nft add chain ${table} theirs`, object: `${family} theirs` },
@@ -82,9 +85,12 @@ function chainDamages(
   const at = (rule: number): string => `handle $(handle '${table}' ${name} ${rule + 1})`;
   const inRules = parts.flatMap((rule, i): string[] => {
     const replaced = (by: string): string => `nft replace rule ${table} ${name} ${at(i)} ${quoted(by)}`;
-    const [otherVerdict, otherPort, otherSet] = [
+    const alike = [
       rule.replace(VERDICT, (verdict) => (verdict === "accept" ? "drop" : "accept")),
       rule.replace(/(?<=^\w+ dport )(?:\{.*?\}|\S+)/, "7"),
+      rule.replace(/(?<=saddr )@/, "!= @"),
+      rule.replace("burst 20", "burst 21"),
+      rule.replace("established,related", "established,related,new"),
       // Another set of its type, under the same comment.
       rule.replace(
         /(?<=addr (?:!= )?)@(\S+)/,
@@ -99,7 +105,7 @@ function chainDamages(
       `nft insert rule ${table} ${name} ${at(i)} ${quoted(rule)}`,
       replaced(`ct state invalid ${rule}`),
       replaced(rule.includes(" counter ") ? rule.replace(" counter ", " ") : `counter ${rule}`),
-      ...[otherVerdict, otherPort, otherSet].filter((other) => other !== rule).map(replaced),
+      ...alike.filter((other) => other !== rule).map(replaced),
       ...(i + 1 < parts.length
         ? [`nft delete rule ${table} ${name} ${at(i)}; nft add rule ${table} ${name} ${quoted(rule)}`]
         : []),
@@ -156,6 +162,7 @@ function setDamages(
     ...(declared.includes("flags")
       ? []
       : ["flags timeout", "timeout 600s", "flags interval", "counter"].map(optioned)),
+    ...(declared.endsWith("flags interval") ? [optioned("auto-merge")] : []),
     optioned("size 7"),
     optioned('comment "theirs"'),
   ];
