@@ -68,7 +68,7 @@ const strangers: Readonly<Record<Family, string>> = { IPv4: "203.0.113.77", IPv6
 
 function setDamages({ kind, name, body }: ListedBlock, table: string, family: Family): string[] {
   const stranger = strangers[family];
-  const [, type = ""] = /\ttype (.*)\n/.exec(body) ?? [];
+  const [, type = ""] = /\ttype(?:of)? (.*)\n/.exec(body) ?? [];
   const first = /elements = \{ ([^,}]*[^,}\s])/.exec(body)?.[1];
   const foreign = type.endsWith(". inet_service")
     ? `${stranger} . tcp . 7`
@@ -104,6 +104,7 @@ function tableDamages(text: string, family: Family, table: string): string[] {
     return other === plain ? [] : [nft(`delete table ${table}\n${other}`)];
   };
   const address = family === "IPv4" ? "ipv4_addr" : "ipv6_addr";
+  const one = family === "IPv4" ? "typeof ip saddr" : "typeof ip6 saddr";
   return [
     `nft delete table ${table}`,
     nft(`add table ${table} { flags dormant; }`),
@@ -121,11 +122,12 @@ function tableDamages(text: string, family: Family, table: string): string[] {
       `add map ${table} theirs { type mark : verdict; }\nadd element ${table} theirs { 7 : jump SV-EGRESS }`,
     ),
     nft(`add counter ${table} theirs`),
-    ...edited(`\t\ttype ${address}\n`, `\t\ttype ${address}\n\t\tflags timeout\n`),
-    ...edited(`\t\ttype ${address}\n`, `\t\ttype ${address}\n\t\tsize 7000\n`),
-    ...edited(`\t\ttype ${address}\n`, `\t\ttype ${address}\n\t\tcomment "somebody's"\n`),
-    ...edited(/(\tset SV\d-G-\S+ \{\n\t\ttype \S+\n)/, "$1\t\tflags interval\n"),
-    ...edited(/(\tset SV\d-N-\S+ \{\n\t\ttype \S+\n)/, "$1\t\tauto-merge\n"),
+    ...edited(`\t\t${one}\n`, `\t\t${one}\n\t\tflags timeout\n`),
+    ...edited(`\t\t${one}\n`, `\t\t${one}\n\t\tsize 7000\n`),
+    ...edited(`\t\t${one}\n`, `\t\ttype ${address}\n`),
+    ...edited(`\t\t${one}\n`, `\t\t${one}\n\t\tcomment "somebody's"\n`),
+    ...edited(/(\tset SV\d-G-\S+ \{\n\t\ttypeof .*\n)/, "$1\t\tflags interval\n"),
+    ...edited(/(\tset SV\d-N-\S+ \{\n\t\ttypeof .*\n)/, "$1\t\tauto-merge\n"),
   ];
 }
 
