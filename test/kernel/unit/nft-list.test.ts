@@ -18,17 +18,17 @@ describe("what nft lists", () => {
     const { sets } = parseNftList(
       table(
         `	set SV4-G-a {
-		type ipv4_addr
+		typeof ip saddr
 		elements = { 10.0.0.1, 10.0.0.2,
 			     10.0.0.3 }
 	}
 
 	set SV4-G-b {
-		type ipv4_addr
+		typeof ip saddr
 	}
 
 	set SV4-N-a {
-		type ipv4_addr
+		typeof ip saddr
 		flags interval
 		elements = { 0.0.0.0/1, 192.0.2.7,
 			     198.51.100.0-198.51.100.9 }
@@ -46,7 +46,7 @@ describe("what nft lists", () => {
 	}
 
 	map SV4-verdicts-ingress {
-		type ipv4_addr : verdict
+		typeof ip saddr : verdict
 		elements = { 10.244.1.17 : goto SV-C-x, 10.244.1.18 : drop }
 	}`,
       ),
@@ -73,12 +73,12 @@ describe("what nft lists", () => {
   test("addresses of IPv6 as we write them, whatever part of them nft prints as an IPv4 address", () => {
     const { sets } = parseNftList(
       table(`	set SV6-G-a {
-		type ipv6_addr
+		typeof ip6 saddr
 		elements = { ::ffff:1.2.3.4, fd00::1 }
 	}
 
 	map SV6-verdicts-egress {
-		type ipv6_addr : verdict
+		typeof ip6 saddr : verdict
 		elements = { ::ffff:1.2.3.4 : goto SV-C-x }
 	}`),
       "IPv6",
@@ -122,25 +122,25 @@ describe("what nft lists", () => {
     ["a base chain that nothing is led into", table(FORWARD.replace(/\t\ttype .*\n/, ""))],
     ["a base chain that we do not have", table(FORWARD.replace("FORWARD", "SV-C-a"))],
     ["a chain with a comment", table(FORWARD.replace("{\n", '{\n\t\tcomment "theirs"\n'))],
-    ["a set with a time-out", table("	set SV4-G-a {\n		type ipv4_addr\n		flags timeout\n	}", FORWARD)],
-    ["a set with a size", table("	set SV4-G-a {\n		type ipv4_addr\n		size 7\n	}", FORWARD)],
+    ["a set with a time-out", table("	set SV4-G-a {\n		typeof ip saddr\n		flags timeout\n	}", FORWARD)],
+    ["a set with a size", table("	set SV4-G-a {\n		typeof ip saddr\n		size 7\n	}", FORWARD)],
     ["a set of another type", table("	set SV4-G-a {\n		type mark\n	}", FORWARD)],
     ["a map in a set's place", table("	map SV4-G-a {\n		type ipv4_addr : mark\n	}", FORWARD)],
     [
       "an element with a comment",
       table(
-        '	set SV4-G-a {\n		type ipv4_addr\n		elements = { 10.0.0.1 comment "theirs" }\n	}',
+        '	set SV4-G-a {\n		typeof ip saddr\n		elements = { 10.0.0.1 comment "theirs" }\n	}',
         FORWARD,
       ),
     ],
     [
       "an element that ends by itself",
       table(
-        "	set SV4-N-a {\n		type ipv4_addr\n		flags interval\n		elements = { 10.0.0.0/8 expires 3s }\n	}",
+        "	set SV4-N-a {\n		typeof ip saddr\n		flags interval\n		elements = { 10.0.0.0/8 expires 3s }\n	}",
         FORWARD,
       ),
     ],
-    ["a set of the other family", table("	set SV6-G-a {\n		type ipv4_addr\n	}", FORWARD)],
+    ["a set of the other family", table("	set SV6-G-a {\n		typeof ip saddr\n	}", FORWARD)],
     ["an object", table("	counter theirs {\n		packets 0 bytes 0\n	}", FORWARD)],
     ["a listing that is cut off", table(FORWARD).slice(0, -5)],
   ])("%s is no table of ours: nothing stands", (_, text) => {

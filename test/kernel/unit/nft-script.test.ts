@@ -41,9 +41,9 @@ test("a table that is not there is made, whole, and so is one that is not ours",
     "add table ip selvedge",
     "delete table ip selvedge",
     "add table ip selvedge",
-    "add set ip selvedge SV4-G-a { type ipv4_addr; }",
+    "add set ip selvedge SV4-G-a { typeof ip saddr; }",
     "add set ip selvedge SV4-P-a { type ipv4_addr . inet_proto . inet_service; }",
-    "add map ip selvedge SV4-verdicts-ingress { type ipv4_addr : verdict; }",
+    "add map ip selvedge SV4-verdicts-ingress { typeof ip saddr : verdict; }",
     "add chain ip selvedge FORWARD { type filter hook forward priority mangle; policy accept; }",
     "add chain ip selvedge OUTPUT { type filter hook output priority mangle; policy accept; }",
     "add chain ip selvedge SV-C-a",
@@ -81,7 +81,7 @@ test.each([
   });
   expect(commands(from(one), one)).toEqual([]);
   expect(commands(from(one), other)).toEqual([
-    "add set ip selvedge SV4-N-b { type ipv4_addr; flags interval; }",
+    "add set ip selvedge SV4-N-b { typeof ip saddr; flags interval; }",
     "add chain ip selvedge SV-C-b",
     "flush chain ip selvedge SV-C-b",
     "flush chain ip selvedge SV-C-a",
@@ -119,7 +119,7 @@ test("a family in which a set would have to become another is made anew, and onl
     "add table ip selvedge",
     "delete table ip selvedge",
     "add table ip selvedge",
-    "add set ip selvedge SV4-G-a { type ipv4_addr; flags interval; }",
+    "add set ip selvedge SV4-G-a { typeof ip saddr; flags interval; }",
   ]);
   expect(lines.filter((line) => line.includes("ip6") || line.includes("SV-C-a"))).toEqual([]);
 });
