@@ -34,7 +34,7 @@ export const oracles: readonly Oracle[] = [
   },
   {
     title: "3. The kernel",
-    what: "Real packets through real iptables and ipset, both variants, both families, five protocols, against `evaluate`.",
+    what: "Real packets through real iptables with ipset, both variants, and through real nftables; both families, five protocols, against `evaluate`.",
     isIts: starting("kernel oracle"),
   },
   {

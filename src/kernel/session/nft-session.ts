@@ -16,6 +16,9 @@ const nft = {
   prompt: undefined,
 } as const;
 
+/** In characters: less than what is handed to a pipe at once (`wholeLines`), so that nft has all of a line or nothing. */
+export const LONGEST_LINE = 16_000;
+
 /** `nft`, kept open. */
 export class NftSession {
   readonly #session: AcknowledgedSession;
@@ -25,8 +28,8 @@ export class NftSession {
   }
 
   /**
-   * Carries out one transaction, written as one line. Any word against it is trouble. The line must be so short that it is handed
-   * over at once (`wholeLines`): nft takes the end of its input for the end of a line, and would carry out the half that it has.
+   * Carries out one transaction, written as one line. Any word against it is trouble. The line must be no
+   * longer than `LONGEST_LINE`: nft takes the end of its input for the end of a line, and would carry out the half that it has.
    */
   async write(line: string): Promise<void> {
     const said = await this.#session.ask(`${line}\n`);

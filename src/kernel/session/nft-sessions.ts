@@ -1,4 +1,4 @@
-import { NftSession } from "./nft-session.ts";
+import { LONGEST_LINE, NftSession } from "./nft-session.ts";
 import type { NftWriter } from "./nft-writer.ts";
 import { oneLine } from "./one-line.ts";
 import { Rest } from "./rest.ts";
@@ -9,15 +9,12 @@ export interface NftSessionOptions {
   readonly patienceMs?: number;
   /** Until it is tried again after trouble, at first; twice as long after each that follows; default 1,000. */
   readonly restMs?: number;
-  /** How many characters one process is given, before another takes its place; default 4,000,000. */
+  /** About how many characters one process is given, before another takes its place; default 4,000,000. */
   readonly lifetime?: number;
 }
 
-/**
- * The longest transaction that nft is given in a line: less than what is handed to a pipe in one piece (`wholeLines`), so that nft has
- * all of it or nothing. It reads a character a system call, too: at 16,000 they take as long as half a process.
- */
-const LONGEST_LINE = 16_000;
+/** What its memory of a line takes, in characters, whatever is in the line. */
+const EACH = 200;
 
 /**
  * `nft`, kept open, as starting it takes longer than what it does. It only ever does what goes well: after any trouble it is killed,
@@ -43,6 +40,7 @@ export class NftSessions {
     let asked = 0;
     const write: NftWriter["write"] = async (script) => {
       const line = script.length > LONGEST_LINE ? undefined : oneLine(script);
+      // nft reads a character a system call: at so many they take as long as half a process.
       if (line === undefined || line.length > LONGEST_LINE) return processes.write(script);
       if (line === "") return undefined;
       asked += 1;
@@ -74,7 +72,7 @@ export class NftSessions {
   async #open(length: number): Promise<NftSession> {
     if (this.#given > this.#options.lifetime) await this.close();
     if (this.#session === undefined) this.#given = 0;
-    this.#given += length;
+    this.#given += length + EACH;
     return (this.#session ??= new NftSession(this.#door, this.#options.patienceMs));
   }
 }

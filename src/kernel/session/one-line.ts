@@ -1,7 +1,7 @@
 /** Whether nft reads the line as the same, whatever stands before and after it in its line. */
 function isWhole(line: string): boolean {
   const bare = line.replaceAll(/"[^"]*"/g, "");
-  return !/["#\\]/.test(bare) && bare.split("{").length === bare.split("}").length;
+  return !/["#]/.test(bare) && !line.includes("\\") && bare.split("{").length === bare.split("}").length;
 }
 
 /**

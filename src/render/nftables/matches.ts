@@ -1,25 +1,33 @@
 import { type Family } from "../../core/address.ts";
 import { coversFamily } from "../../core/address-set.ts";
-import { type IntervalSet, isEqual } from "../../core/intervals.ts";
+import { isEqual } from "../../core/intervals.ts";
 import type { ClassRule } from "../../core/node-program.ts";
 import type { Peers } from "../../core/policy.ts";
 import { type Traffic, allPorts, isAllTraffic, protocols } from "../../core/traffic.ts";
 import type { SetTable } from "../set-table.ts";
 import { header, peerOf } from "./words.ts";
 
-function portsText(ports: IntervalSet<number>): string {
-  const ranges = ports.map(([from, to]) => (to - from === 1 ? `${from}` : `${from}-${to - 1}`));
-  return ranges.length === 1 ? `${ranges[0]}` : `{ ${ranges.join(", ")} }`;
-}
+/**
+ * Where a rule names more ports than so many, they stand in a set. The kernel keeps each such set apart, and nft reads all of them
+ * before it writes: with a set for each of 5,000 rules a write of 4 ms takes 28.
+ */
+const MOST_RULES = 4;
 
-/** The matches that together let exactly this traffic through; the empty match lets everything through. */
+const portText = ([from, to]: readonly [number, number]): string =>
+  to - from === 1 ? `${from}` : `${from}-${to - 1}`;
+
+/**
+ * The matches that together let exactly this traffic through; the empty match lets everything through. Ports come before their
+ * protocol: most rules that a packet meets are for another port, and so end at one compare, not at two.
+ */
 function trafficMatches(traffic: Traffic): string[] {
   if (isAllTraffic(traffic)) return [""];
   return protocols.flatMap((protocol) => {
     const ports = traffic[protocol];
     const name = protocol.toLowerCase();
-    if (ports.length === 0) return [];
-    return [isEqual(ports, allPorts) ? `meta l4proto ${name}` : `${name} dport ${portsText(ports)}`];
+    if (isEqual(ports, allPorts)) return [`meta l4proto ${name}`];
+    if (ports.length > MOST_RULES) return [`${name} dport { ${ports.map(portText).join(", ")} }`];
+    return ports.map((port) => `th dport ${portText(port)} meta l4proto ${name}`);
   });
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
-import type { Backend } from "../../../src/lab/backend.ts";
+import { iptablesBeside } from "../../../src/lab/backend.ts";
 import { type RunningEnforcer, startEnforcer } from "../../../src/lab/cluster/enforcers.ts";
 import type { LabCluster } from "../../../src/lab/cluster/lab-cluster.ts";
 import { apply, mergePatch } from "../../../src/lab/cluster/objects.ts";
@@ -10,6 +10,8 @@ import { netnsPath, podNetns } from "../../../src/lab/names.ts";
 import type { LabNode } from "../../../src/lab/node.ts";
 import { teardown } from "../../../src/lab/teardown.ts";
 import { must } from "../../support/must.ts";
+import { backends } from "../backends.ts";
+import { printed } from "../printed.ts";
 import { describeKernel } from "../support.ts";
 import { type Newborn, type NewbornReport, startNewborn, startProcess } from "./newborn.ts";
 import { logOf, networkPolicy, playground, way } from "./playground.ts";
@@ -43,8 +45,8 @@ function quantiles(values: readonly number[]): string {
   return `p50 ${at(0.5)} p99 ${at(0.99)} ms`;
 }
 
-for (const backend of ["nft", "legacy"] satisfies Backend[]) {
-  describeKernel(`a pod's first instant (iptables-${backend})`, () => {
+for (const { backend, name: told } of backends) {
+  describeKernel(`a pod's first instant (${told})`, () => {
     const name = `gate${backend}`;
     let cluster: LabCluster;
     let node: LabNode;
@@ -52,7 +54,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
     let births = 0;
 
     beforeAll(async () => {
-      cluster = await playground(name, backend, [
+      cluster = await playground(name, iptablesBeside(backend), [
         { name: "near", node: "node1", labels: { app: "open" } },
         { name: "far", node: "node2", labels: { app: "open" } },
         { name: "shut", node: "node1", labels: { app: "shut" } },
@@ -169,8 +171,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
       const { v4, v6 } = node.podCidrs;
       await mergePatch(cluster.control.client, path, { spec: { podCIDR: null, podCIDRs: null } });
       enforcer = await startEnforcer(node, backend);
-      const rules = (): Promise<string> =>
-        execOrThrow(node.exec, { command: `iptables-${backend}-save`, args: ["-t", "mangle"] });
+      const rules = (): Promise<string> => printed(node.exec, backend);
       await expect.poll(rules, { timeout: 20_000 }).not.toContain("start gate");
       // Without the gate's rules too.
       expect(await answersByAddress()).toEqual(["timeout", "answered"]);

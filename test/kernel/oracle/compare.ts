@@ -1,13 +1,13 @@
 import type { Cluster } from "../../../src/core/compile.ts";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
-import type { Variant } from "../../../src/kernel/variant.ts";
+import type { EnforcerBackend } from "../../../src/lab/backend.ts";
 import type { Host } from "../../../src/render/host.ts";
+import { iptables, nftables } from "../../support/backends.ts";
 import { must } from "../../support/must.ts";
-import { fateOf } from "../../support/netfilter/fate.ts";
-import { kernelWith } from "../../support/packet-interpreter.ts";
-import { rulesetOf } from "../../support/transition.ts";
+import type { Judge } from "../../support/netfilter/fate.ts";
 import { disagreement, wayText } from "../../support/verdict-error.ts";
 import { enforce } from "./enforce.ts";
+import { rulesetFor } from "../ruleset-for.ts";
 import { nodeView } from "./node-view.ts";
 import { packetBytes } from "./packet-bytes.ts";
 import { type Question, questionsFor } from "./questions.ts";
@@ -25,13 +25,17 @@ async function askKernel(wire: Wire, questions: readonly Question[]): Promise<Qu
   return arrived.map((count) => (count > 0 ? "allowed" : "denied"));
 }
 
-function wrong(cluster: Cluster, { packet, flow, way, verdict }: Question, kernel: string): Error {
+function wrong(
+  cluster: Cluster,
+  { packet, flow, way, verdict }: Question,
+  kernel: string,
+  interpreted: Judge,
+): Error {
   const { source, destination, protocol } = packet;
   const hook = way === "local" ? "OUTPUT" : "FORWARD";
-  const interpreted = fateOf(kernelWith(rulesetOf(cluster, NODE)), hook, packet) === "passed";
   return disagreement(cluster, `${wayText(source, destination, flow)} (${protocol}, ${way}, at ${NODE})`, {
     "core/evaluate": verdict,
-    "rules as test/support reads them": interpreted ? "allowed" : "denied",
+    "rules as test/support reads them": interpreted(hook, packet) === "passed" ? "allowed" : "denied",
     kernel,
   });
 }
@@ -45,10 +49,11 @@ export interface Tally {
 /** Writes the cluster's policies into the kernel and sends packets; throws where one is not treated as core says. */
 export async function compareWithKernel(
   wire: Wire,
-  variant: Variant,
+  backend: EnforcerBackend,
   { cluster, limit, host }: { readonly cluster: Cluster; readonly limit: number; readonly host?: Host },
 ): Promise<Tally> {
-  await enforce(wire, variant, rulesetOf(cluster, NODE, undefined, host));
+  const ruleset = rulesetFor(backend, cluster, NODE, host);
+  await enforce(wire, backend, ruleset);
   const questions = questionsFor(cluster, nodeView(cluster, NODE), limit);
   // Each way round has a conntrack of its own, or what goes one way would be the reply to what went the other.
   const { forth = [], back = [] } = Object.groupBy(questions, ({ packet }) =>
@@ -58,7 +63,10 @@ export async function compareWithKernel(
     const answers = await askKernel(wire, asked);
     for (const [i, answer] of answers.entries()) {
       const question = must(asked[i]);
-      if (answer !== question.verdict) throw wrong(cluster, question, answer);
+      if (answer !== question.verdict) {
+        const { judgeWith } = backend === "nftables" ? nftables : iptables;
+        throw wrong(cluster, question, answer, judgeWith(ruleset));
+      }
     }
   }
   const allowed = questions.filter(({ verdict }) => verdict === "allowed").length;

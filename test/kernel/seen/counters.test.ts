@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { policyCounters } from "../../../src/kernel/counters/policy-counters.ts";
 import { readCounted } from "../../../src/kernel/counters/read-counted.ts";
+import { backends } from "../backends.ts";
 import type { Wire } from "../oracle/wire.ts";
 import { describeKernel } from "../support.ts";
 import { ends, seenWire, times, udp } from "./rig.ts";
 
 describeKernel("the kernel's counters", () => {
-  describe.each(["nft", "legacy", "nftables"] as const)("of %s", (backend) => {
+  describe.each(backends)("$name", ({ backend }) => {
     let wire: Wire;
     beforeAll(async () => {
       wire = await seenWire(backend);

@@ -1,18 +1,14 @@
 import { compile } from "../../../src/core/compile.ts";
 import { addressBook } from "../../../src/core/address-book.ts";
 import type { DenialView } from "../../../src/daemon/denials/explain-denial.ts";
-import { livePods } from "../../../src/core/live-pods.ts";
-import { nodeProgram } from "../../../src/core/node-program.ts";
-import type { Backend } from "../../../src/kernel/variant.ts";
-import { renderNftables } from "../../../src/render/nftables/nftables.ts";
+import type { EnforcerBackend } from "../../../src/lab/backend.ts";
 import { bitsOf } from "../../support/bits.ts";
 import type { Packet } from "../../support/netfilter/packet.ts";
 import { cluster, pod, policy } from "../../support/scenario.ts";
-import { rulesetOf } from "../../support/transition.ts";
 import { enforce } from "../oracle/enforce.ts";
-import { enforceNftables } from "../enforced.ts";
 import { packetBytes } from "../oracle/packet-bytes.ts";
 import { NODE, type Probe, Wire } from "../oracle/wire.ts";
+import { rulesetFor } from "../ruleset-for.ts";
 
 /** The same ends in both families, by address. */
 export const ends = [
@@ -44,12 +40,9 @@ const CLUSTER = cluster([web, policy({ podSelector: {} }, "default-deny")], { po
 export const view: DenialView = { program: compile(CLUSTER), owner: addressBook(pods, []) };
 
 /** A kernel of one's own that enforces the cluster. */
-export async function seenWire(backend: Backend): Promise<Wire> {
+export async function seenWire(backend: EnforcerBackend): Promise<Wire> {
   const wire = await Wire.open();
-  if (backend === "nftables") {
-    const ruleset = renderNftables(nodeProgram(view.program, NODE, livePods(pods)));
-    await enforceNftables(wire, ruleset);
-  } else await enforce(wire, backend, rulesetOf(CLUSTER, NODE));
+  await enforce(wire, backend, rulesetFor(backend, CLUSTER, NODE));
   return wire;
 }
 

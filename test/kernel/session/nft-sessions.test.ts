@@ -1,94 +1,13 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
-import { expect, onTestFinished, test } from "vitest";
-import { processExec } from "../../../src/kernel/exec.ts";
+import { expect, test } from "vitest";
 import { SessionTrouble } from "../../../src/kernel/session/acknowledged-session.ts";
-import { type NftSessionOptions, NftSessions } from "../../../src/kernel/session/nft-sessions.ts";
-import type { NftWriter } from "../../../src/kernel/session/nft-writer.ts";
-import {
-  type SessionDoor,
-  prefixSessionDoor,
-  processSessionDoor,
-} from "../../../src/kernel/session/session-door.ts";
+import { prefixSessionDoor, processSessionDoor } from "../../../src/kernel/session/session-door.ts";
 import { must } from "../../support/must.ts";
-import { type OwnNetns, ownNetns } from "../own-netns.ts";
+import { SEARCH_TIMEOUT, scale, seedOf } from "../../support/search-settings.ts";
 import { describeKernel } from "../support.ts";
+import { type NftRig, SETS, TABLES, nftPids, nftRig } from "./nft-rig.ts";
 
-const PARENT = fileURLToPath(new URL("nft-parent-process.ts", import.meta.url));
-
-interface Rig {
-  readonly netns: OwnNetns;
-  readonly sessions: NftSessions;
-  /** Writes by what is kept open, or by a process where that is not to be had; as a caller does. */
-  readonly write: (script: string) => Promise<string | undefined>;
-  /** Writes by a process, as others do. */
-  readonly other: (script: string) => Promise<string | undefined>;
-  /** What stands. */
-  readonly listing: () => Promise<string>;
-  /** The scripts that processes were given instead. */
-  readonly byProcess: string[];
-  readonly opened: () => number;
-  readonly disturb: (door: SessionDoor) => void;
-  readonly signal: (signal: "KILL" | "STOP") => Promise<void>;
-}
-
-async function nftPids(netns: OwnNetns): Promise<number[]> {
-  const { stdout } = await processExec({ command: "ip", args: ["netns", "pids", must(netns.enter[3])] });
-  return stdout.split("\n").filter(Boolean).map(Number);
-}
-
-async function rigOf(options: NftSessionOptions = {}): Promise<Rig> {
-  const netns = await ownNetns();
-  let door = prefixSessionDoor(processSessionDoor, netns.enter);
-  let opened = 0;
-  const byProcess: string[] = [];
-  const other: Rig["other"] = async (input) => {
-    const { code, stderr } = await netns.exec({ command: "nft", args: ["-f", "-"], input });
-    return code === 0 ? undefined : stderr;
-  };
-  const processes: NftWriter = {
-    write: (script) => {
-      byProcess.push(script);
-      return other(script);
-    },
-    commands: () => byProcess.length,
-  };
-  const sessions = new NftSessions(
-    (request) => {
-      opened += 1;
-      return door(request);
-    },
-    { restMs: 1, ...options },
-  );
-  onTestFinished(async () => {
-    await sessions.close();
-    await netns.remove();
-  });
-  return {
-    netns,
-    sessions,
-    write: (script) => (sessions.writer(processes) ?? processes).write(script),
-    other,
-    listing: () => netns.sh("nft list ruleset"),
-    byProcess,
-    opened: () => opened,
-    disturb: (next) => {
-      door = next;
-    },
-    signal: async (signal) => {
-      for (const pid of await nftPids(netns)) process.kill(pid, `SIG${signal}`);
-    },
-  };
-}
-
-const TABLES = "add table ip selvedge\nadd table ip6 selvedge\n";
-const SETS = `${TABLES}add set ip selvedge A { type ipv4_addr; }\nadd set ip selvedge B { type ipv4_addr; }\n`;
 const both = (verb: "add" | "delete", address: string): string =>
   `${verb} element ip selvedge A { ${address} }\n${verb} element ip selvedge B { ${address} }\n`;
 
@@ -143,10 +62,10 @@ const anyCommand = fc
 describeKernel("nft, kept open", () => {
   test(
     "does what a process does, and refuses what that refuses, though others write in between",
-    { timeout: 120_000 },
+    { timeout: SEARCH_TIMEOUT },
     async () => {
-      const kept = await rigOf();
-      const process = await rigOf();
+      const kept = await nftRig();
+      const process = await nftRig();
       const write = fc.record({
         script: fc.array(anyCommand, { minLength: 1, maxLength: 6 }),
         byOther: fc.boolean(),
@@ -171,7 +90,7 @@ describeKernel("nft, kept open", () => {
             expect(await kept.listing()).toBe(await process.listing());
           }
         }),
-        { numRuns: 12 },
+        { numRuns: Math.ceil(12 * scale), seed: seedOf() },
       );
       expect(kept.byProcess).toEqual([]);
       expect([refused > 0, done > 0]).toEqual([true, true]);
@@ -179,7 +98,7 @@ describeKernel("nft, kept open", () => {
   );
 
   test("is opened once, and knows of what others made of the table since the last write", async () => {
-    const rig = await rigOf();
+    const rig = await nftRig();
     await rig.write(SETS);
     for (let i = 0; i < 20; i += 1) {
       await rig.write(both("add", `10.0.1.${i}`));
@@ -199,7 +118,7 @@ describeKernel("nft, kept open", () => {
   });
 
   test("writes beside one that writes all the time", { timeout: 60_000 }, async () => {
-    const rig = await rigOf();
+    const rig = await nftRig();
     await rig.write(SETS);
     await rig.other("add table ip other\nadd set ip other A { type ipv4_addr; }\n");
     const over = new AbortController();
@@ -223,7 +142,7 @@ describeKernel("nft, kept open", () => {
   });
 
   test("says in few words what it was refused, of which nothing stands", async () => {
-    const rig = await rigOf();
+    const rig = await nftRig();
     await rig.write(SETS);
     const before = await rig.listing();
     const script = `${both("add", "10.0.0.1")}add rule ip selvedge nowhere drop comment "a; b"\n${both("add", "10.0.0.2")}`;
@@ -233,7 +152,7 @@ describeKernel("nft, kept open", () => {
     expect(await rig.listing()).toBe(before);
   });
 
-  const troubles: Record<string, (rig: Rig) => Promise<unknown> | void> = {
+  const troubles: Record<string, (rig: NftRig) => Promise<unknown> | void> = {
     "was killed": (rig) => rig.signal("KILL"),
     "does not answer": (rig) => rig.signal("STOP"),
     "has ended": (rig) =>
@@ -242,7 +161,7 @@ describeKernel("nft, kept open", () => {
   test.each(Object.keys(troubles))(
     "that %s is trouble, left be for a rest, and opened again",
     async (what) => {
-      const rig = await rigOf({ patienceMs: 1_000, restMs: 300 });
+      const rig = await nftRig({ patienceMs: 1_000, restMs: 300 });
       await rig.write(SETS);
       await troubles[what]?.(rig);
       await expect(rig.write(both("add", "10.0.0.1"))).rejects.toThrow(SessionTrouble);
@@ -260,7 +179,7 @@ describeKernel("nft, kept open", () => {
     },
   );
 
-  const wrapped = (script: string) => (rig: Rig) =>
+  const wrapped = (script: string) => (rig: NftRig) =>
     prefixSessionDoor(processSessionDoor, ["sh", "-c", script, "sh", ...rig.netns.enter]);
   test.each([
     ["says something at first", wrapped('echo garbage >&2; exec "$@"')],
@@ -268,7 +187,7 @@ describeKernel("nft, kept open", () => {
     ["is missing", () => prefixSessionDoor(processSessionDoor, ["no-such-program"])],
     ["cannot be kept open", wrapped("echo 'this binary was built without an interactive shell' >&2; exit 1")],
   ])("that %s is trouble", async (_, door) => {
-    const rig = await rigOf();
+    const rig = await nftRig();
     rig.disturb(door(rig));
     await expect(
       (async () => {
@@ -281,7 +200,7 @@ describeKernel("nft, kept open", () => {
   });
 
   test("is given no long transaction, and none that is no line; and makes room for another in time", async () => {
-    const rig = await rigOf({ lifetime: 20_000 });
+    const rig = await nftRig({ lifetime: 20_000 });
     const members = (count: number): string =>
       `add element ip selvedge A { ${Array.from({ length: count }, (__, i) => `10.7.${i >> 8}.${i & 255}`).join(", ")} }\n`;
     const scripts = [SETS, members(1_000), members(2_000), "# a remark\nadd table ip b\n", members(1_010)];
@@ -293,35 +212,4 @@ describeKernel("nft, kept open", () => {
     expect((await nftPids(rig.netns)).length).toBe(1);
     expect((await rig.listing()).match(/\b10\.7\.\d+\.\d+/g)).toHaveLength(2_000);
   });
-
-  test(
-    "carries out no half of what it was to be given, and writes no history, when the enforcer is killed",
-    { timeout: 120_000 },
-    async () => {
-      const rig = await rigOf();
-      const netns = must(rig.netns.enter[3]);
-      const chains = 190;
-      // A home of its own, and no setpriv that would have nft killed before it has read to the end.
-      const home = mkdtempSync(join(tmpdir(), "selvedge-nft-"));
-      onTestFinished(() => rmSync(home, { recursive: true }));
-      for (const program of ["nft", "ip"])
-        symlinkSync((await rig.netns.sh(`command -v ${program}`)).trim(), join(home, program));
-      for (let round = 0; round < 6; round += 1) {
-        await rig.other(`flush ruleset\n${SETS}`);
-        const parent = spawn(process.execPath, [PARENT, netns, String(80 * chains)], {
-          env: { HOME: home, PATH: home },
-          stdio: ["ignore", "pipe", "inherit"],
-        });
-        await once(parent.stdout, "data");
-        await sleep(round * 7);
-        const gone = once(parent, "exit");
-        parent.kill("SIGKILL");
-        await gone;
-        await expect.poll(() => nftPids(rig.netns), { timeout: 20_000 }).toEqual([]);
-        const listing = await rig.listing();
-        expect([0, chains]).toContain((listing.match(/chain c-/g) ?? []).length);
-        expect(existsSync(join(home, ".nft.history"))).toBe(false);
-      }
-    },
-  );
 });

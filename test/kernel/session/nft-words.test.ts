@@ -29,6 +29,7 @@ describe("a script in one line", () => {
       "}",
       'add rule ip a c drop comment "torn',
       "add table ip \\",
+      'add rule ip a c drop comment "x\\"',
     );
     fc.assert(
       fc.property(fc.array(command), odd, fc.array(command), (before, line, after) => {

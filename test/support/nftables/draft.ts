@@ -41,10 +41,11 @@ export class Draft {
     else if (!sameDeclaration(standing, wanted)) throw new Error(`nft: File exists: ${kind} ${name}`);
   }
 
-  deleteSet(name: string, kind: NamedSet["kind"]): void {
-    if (this.#set(name).kind !== kind) throw new Error(`nft: No such file or directory: ${kind} ${name}`);
+  /** Or a map: `nft` asks not which of both it is. */
+  deleteSet(name: string): void {
+    this.#set(name);
     const isNamed = [...this.#chains.values()].some(({ rules }) => rules.some(({ sets }) => sets.has(name)));
-    if (isNamed) throw new Error(`nft: Device or resource busy: ${kind} ${name}`);
+    if (isNamed) throw new Error(`nft: Device or resource busy: set ${name}`);
     this.#sets.delete(name);
   }
 

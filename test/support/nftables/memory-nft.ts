@@ -16,7 +16,7 @@ function edit(draft: Draft, { verb, kind, name, rest, text }: Command): void {
       return draft.addSet(name, kind === "map" ? "map" : "set", braced(rest));
     case "delete set":
     case "delete map":
-      return draft.deleteSet(name, kind === "map" ? "map" : "set");
+      return draft.deleteSet(name);
     case "add element":
       return readList(rest).forEach((element) => draft.addElement(name, element));
     case "delete element":

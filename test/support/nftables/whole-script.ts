@@ -3,10 +3,10 @@ import { NFT_TABLE } from "../../../src/render/names.ts";
 import { BASE_CHAINS } from "../../../src/render/nftables/base-chains.ts";
 import type { FamilyRuleset, IpSet, Ruleset, SetType } from "../../../src/render/ruleset.ts";
 
-const words: Readonly<Record<Family, { readonly family: string; readonly address: string }>> = {
-  IPv4: { family: "ip", address: "ipv4_addr" },
-  IPv6: { family: "ip6", address: "ipv6_addr" },
-};
+/** What nft calls a family. */
+export const familyWord: Readonly<Record<Family, "ip" | "ip6">> = { IPv4: "ip", IPv6: "ip6" };
+
+const addressType: Readonly<Record<Family, string>> = { IPv4: "ipv4_addr", IPv6: "ipv6_addr" };
 
 /** `A` stands for the type of the family's addresses. */
 const declarations: Readonly<Record<SetType, string>> = {
@@ -19,13 +19,13 @@ const declarations: Readonly<Record<SetType, string>> = {
 
 /** What stands between the braces of a set's declaration. */
 const declarationOf = (family: Family, { type }: IpSet): string =>
-  declarations[type].replaceAll("A", words[family].address);
+  declarations[type].replaceAll("A", addressType[family]);
 
 /** An entry in nft's words: `ipset` has `10.0.0.1,tcp:80`. */
 const elementText = (entry: string): string => entry.replace(/^(.*),(.*):(\d+)$/, "$1 . $2 . $3");
 
 function familyLines({ family, sets, chains }: FamilyRuleset): string[] {
-  const table = `${words[family].family} ${NFT_TABLE}`;
+  const table = `${familyWord[family]} ${NFT_TABLE}`;
   const kindOf = ({ type }: IpSet): string => (type === "verdicts" ? "map" : "set");
   return [
     `add table ${table}`,
