@@ -7,21 +7,12 @@ import { type Enforcer, startEnforcer } from "../../../src/daemon/enforcer.ts";
 import { CounterReader } from "../../../src/daemon/metrics/counter-reader.ts";
 import { metrics } from "../../../src/daemon/metrics/metrics.ts";
 import { prefixExec, processExec } from "../../../src/kernel/exec.ts";
-import { KernelSessions } from "../../../src/kernel/session/kernel-sessions.ts";
-import {
-  type SessionDoor,
-  prefixSessionDoor,
-  processSessionDoor,
-} from "../../../src/kernel/session/session-door.ts";
-import { NftSessions } from "../../../src/kernel/session/nft-sessions.ts";
-import type { Exec } from "../../../src/kernel/exec.ts";
-import type { KernelBackend } from "../../../src/kernel/backend.ts";
-import { nftablesBackend } from "../../../src/kernel/nftables/nftables-backend.ts";
+import { prefixSessionDoor, processSessionDoor } from "../../../src/kernel/session/session-door.ts";
 import type { EnforcerBackend } from "../../../src/lab/backend.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { type ApiServer, startApiServer } from "../../../src/lab/apiserver.ts";
-import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { NODE } from "../../daemon/fixture.ts";
+import { keptOpen } from "../kept-open.ts";
 import { type OwnNetns, ownNetns } from "../own-netns.ts";
 
 const TOOLS = ["iptables", "ip6tables"].flatMap((tool) =>
@@ -43,16 +34,6 @@ export interface FailureRig {
   readonly mend: (program: string) => Promise<void>;
   /** xtables' lock of this node alone. */
   readonly lockFile: string;
-}
-
-/** A script in a program's place may outlive it, and keep silent. */
-const PATIENCE_MS = 3_000;
-
-function keptOpen(backend: EnforcerBackend, exec: Exec, door: SessionDoor): KernelBackend {
-  if (backend === "nftables")
-    return nftablesBackend(exec, new NftSessions(door, { restMs: 50, patienceMs: PATIENCE_MS }));
-  const sessions = new KernelSessions(door, backend, { restMs: 50, tablePatienceMs: PATIENCE_MS });
-  return iptablesBackend(exec, backend, sessions);
 }
 
 /** The words by which a program finds /proc so. */
@@ -101,7 +82,11 @@ export async function failureRig(
     node: NODE,
     client,
     exec,
-    backend: keptOpen(backend, exec, prefixSessionDoor(processSessionDoor, enter)),
+    backend: keptOpen(backend, exec, prefixSessionDoor(processSessionDoor, enter), {
+      restMs: 50,
+      // A script in a program's place may outlive it, and keep silent.
+      patienceMs: 3_000,
+    }),
     log,
     observers: [measured.observer],
     signal: stop.signal,
