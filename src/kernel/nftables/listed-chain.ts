@@ -1,6 +1,7 @@
 import { BASE_CHAINS } from "../../render/nftables/base-chains.ts";
 import { ruleIdentity } from "../rule-identity.ts";
 import type { PrintedChain } from "../printed-tables.ts";
+import { inOurWords } from "./in-our-words.ts";
 import type { ListedBlock } from "./listed-blocks.ts";
 
 /** What a chain begins with that is no rule: how packets are led into it, or a comment on it as a whole. */
@@ -20,4 +21,4 @@ export const readListedChain = ({ lines }: PrintedChain): readonly (string | und
     : lines
         .trimEnd()
         .split("\n")
-        .map((line) => ruleIdentity(line.trim()));
+        .map((line) => ruleIdentity(inOurWords(line.trim())));

@@ -7,19 +7,28 @@ export interface SetForm {
   readonly lines: readonly string[];
 }
 
-const addressType: Readonly<Record<Family, string>> = { IPv4: "ipv4_addr", IPv6: "ipv6_addr" };
+interface Words {
+  readonly address: string;
+  /** What nft calls the type of one address: with `type ipv4_addr`, nft 1.1.2 and newer write down what crashes older ones. */
+  readonly one: string;
+}
 
-const forms: Readonly<Record<SetType, (address: string) => SetForm>> = {
-  "hash:ip": (address) => ({ kind: "set", lines: [`type ${address}`] }),
-  "hash:net": (address) => ({ kind: "set", lines: [`type ${address}`, "flags interval"] }),
-  "hash:ip,port": (address) => ({ kind: "set", lines: [`type ${address} . inet_proto . inet_service`] }),
-  pairs: (address) => ({ kind: "set", lines: [`type ${address} . ${address}`] }),
-  verdicts: (address) => ({ kind: "map", lines: [`type ${address} : verdict`] }),
+const words: Readonly<Record<Family, Words>> = {
+  IPv4: { address: "ipv4_addr", one: "typeof ip saddr" },
+  IPv6: { address: "ipv6_addr", one: "typeof ip6 saddr" },
+};
+
+const forms: Readonly<Record<SetType, (words: Words) => SetForm>> = {
+  "hash:ip": ({ one }) => ({ kind: "set", lines: [one] }),
+  "hash:net": ({ one }) => ({ kind: "set", lines: [one, "flags interval"] }),
+  "hash:ip,port": ({ address }) => ({ kind: "set", lines: [`type ${address} . inet_proto . inet_service`] }),
+  pairs: ({ address }) => ({ kind: "set", lines: [`type ${address} . ${address}`] }),
+  verdicts: ({ one }) => ({ kind: "map", lines: [`${one} : verdict`] }),
 };
 
 const types = Object.keys(forms) as SetType[];
 
-export const setForm = (type: SetType, family: Family): SetForm => forms[type](addressType[family]);
+export const setForm = (type: SetType, family: Family): SetForm => forms[type](words[family]);
 
 /** The type of a set of this form; none for one that we would not make: another type, or with options. */
 export function typeOfForm({ kind, lines }: SetForm, family: Family): SetType | undefined {

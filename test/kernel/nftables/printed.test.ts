@@ -7,6 +7,7 @@ import { parseCidr } from "../../../src/core/cidr.ts";
 import type { Cluster } from "../../../src/core/compile.ts";
 import type { GateScope } from "../../../src/core/start-gate.ts";
 import { type Host, plainHost } from "../../../src/render/host.ts";
+import { inOurWords } from "../../../src/kernel/nftables/in-our-words.ts";
 import { BASE_CHAINS } from "../../../src/render/nftables/base-chains.ts";
 import { nftablesLayout } from "../../../src/render/nftables/nftables.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
@@ -46,7 +47,7 @@ function printedChains(listing: string): Map<string, string[]> {
       body
         .trim()
         .split("\n")
-        .map((line) => line.trim())
+        .map((line) => inOurWords(line.trim()))
         .filter((line) => line !== ""),
     ]),
   );

@@ -157,8 +157,8 @@ test("pods on a bridge do not talk by link-local addresses, which IPv4 has none 
   const links = 'iifname "cni0" oifname "cni0"';
   const nobody = 'comment "link-local: nobody is known by such an address"';
   expect(written(IPv6).filter((rule) => rule.includes("cni0"))).toEqual([
-    `FORWARD: ${links} ip6 daddr fe80::/10 counter drop ${nobody}`,
-    `FORWARD: ${links} ip6 saddr fe80::/10 ip6 daddr != ff00::/8 counter drop ${nobody}`,
+    `FORWARD: ip6 daddr fe80::/10 ${links} counter drop ${nobody}`,
+    `FORWARD: ip6 saddr fe80::/10 ip6 daddr != ff00::/8 ${links} counter drop ${nobody}`,
   ]);
   expect(written(IPv4).some((rule) => rule.includes("cni0"))).toBe(false);
 });

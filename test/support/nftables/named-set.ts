@@ -23,13 +23,19 @@ export interface Element {
 }
 
 const keyParts = new Set<string>(["ipv4_addr", "ipv6_addr", "inet_proto", "inet_service"]);
+/** A single address is declared by what it is compared with (`set-form.ts`). */
+const typeofs: ReadonlyMap<string, string> = new Map([
+  ["typeof ip saddr", "type ipv4_addr"],
+  ["typeof ip6 saddr", "type ipv6_addr"],
+]);
 const addressWidth: Readonly<Record<string, number>> = { ipv4_addr: 32, ipv6_addr: 128 };
 
 /** What stands between the braces of a declaration: `type ipv4_addr . inet_proto; flags interval;`. */
 export function declareSet(name: string, kind: NamedSet["kind"], body: string): NamedSet {
   const words = body.split(/[;\n]/).map((part) => part.trim());
   const statements = words.filter((part) => part !== "");
-  const [type = "", ...others] = statements;
+  const [declared = "", ...others] = statements;
+  const type = declared.replace(/^typeof ip6? saddr/, (words) => typeofs.get(words) ?? words);
   const [, keys = "", value] = /^type (.*?)(?: : (\w+))?$/.exec(type) ?? [];
   const parts = keys.split(" . ");
   const isInterval = others.length === 1 && others[0] === "flags interval";
