@@ -75,7 +75,7 @@ describeKernel("what fails is said, the rest goes on, and it recovers by itself 
 
   test("a set that cannot be made: what stood stays in force, whole", async () => {
     const rig = await failureRig("nftables");
-    await rig.replace("nft", reading("s/\\(SV4-N-[a-z2-7]* {\\) type ipv4_addr;/\\1 type nosuch;/g"));
+    await rig.replace("nft", reading("s/\\(SV4-N-[a-z2-7]* {\\) typeof ip saddr;/\\1 type nosuch;/g"));
     seedShop(rig);
     await ready(rig);
     const stood = await standing(rig, "IPv4");
