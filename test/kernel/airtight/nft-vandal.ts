@@ -31,7 +31,7 @@ export const nftDamages = (content: NftContent): Damage[] =>
   families.flatMap((place) => {
     const blocks = nftBlocks(content[place.family]);
     const sets = blocks.filter(
-      ({ kind, declared }) => kind === "set" && /^type ipv?[46]_addr$/.test(declared),
+      ({ kind, declared }) => kind === "set" && /^typeof ip6? saddr$/.test(declared),
     );
     return [
       ...blocks.flatMap((block, i) =>
@@ -154,7 +154,7 @@ function setDamages(
         ];
   /** With all that it held, and rules that name it: another set. */
   const optioned = (option: string): string =>
-    `remade '${table}' '/${kind} ${name} {/,/}/ s/\\ttype .*/&\\n\\t\\t${option}/'`;
+    `remade '${table}' '/${kind} ${name} {/,/}/ s/\\ttype.*/&\\n\\t\\t${option}/'`;
   const remade = [
     ...(first === undefined
       ? []
