@@ -46,9 +46,12 @@ export function declareSet(name: string, kind: NamedSet["kind"], body: string): 
   return { name, kind, parts: parts as KeyPart[], isInterval, elements: new Map() };
 }
 
+/** As it is printed: by what it was declared with. */
 export function typeText({ kind, parts, isInterval }: NamedSet): readonly string[] {
-  const type = `type ${parts.join(" . ")}${kind === "map" ? " : verdict" : ""}`;
-  return isInterval ? [type, "flags interval"] : [type];
+  const type = `type ${parts.join(" . ")}`;
+  const [declared = type] = [...typeofs].find(([, same]) => same === type) ?? [];
+  const line = `${declared}${kind === "map" ? " : verdict" : ""}`;
+  return isInterval ? [line, "flags interval"] : [line];
 }
 
 export const sameDeclaration = (one: NamedSet, other: NamedSet): boolean =>
