@@ -67,7 +67,10 @@ export const selvedgeBut = (name: string, cut: Cut): Contestant => ours(name, ip
 export const selvedge = selvedgeBut("Selvedge", whole);
 
 /** With nftables itself, whichever iptables the node's other programs use. */
-export const selvedgeByNftables = ours("Selvedge, nftables", (exec) => nftablesBackend(exec), whole);
+export const selvedgeByNftablesBut = (name: string, cut: Cut): Contestant =>
+  ours(name, (exec) => nftablesBackend(exec), cut);
+
+export const selvedgeByNftables = selvedgeByNftablesBut("Selvedge, nftables", whole);
 
 /** Half a million set entries take a while on a machine that has other work. */
 const WRITTEN_WITHIN_MS = 10 * 60_000;

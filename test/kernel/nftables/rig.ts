@@ -9,6 +9,7 @@ import { type Exec, type ExecRequest, processExec } from "../../../src/kernel/ex
 import { nftablesBackend } from "../../../src/kernel/nftables/nftables-backend.ts";
 import { SavedChains } from "../../../src/kernel/saved-chains.ts";
 import { readListedChain } from "../../../src/kernel/nftables/listed-chain.ts";
+import { readNftSets } from "../../../src/kernel/nftables/read-nft-sets.ts";
 import { readNftables } from "../../../src/kernel/nftables/read-nftables.ts";
 import { NftSessions } from "../../../src/kernel/session/nft-sessions.ts";
 import {
@@ -39,6 +40,7 @@ export interface NftRig {
   /** Kills every program that runs in the namespace, as the kernel does that is out of memory; how many. */
   readonly killAll: () => Promise<number>;
   readonly read: () => Promise<KernelState>;
+  readonly readSets: () => Promise<KernelState["sets"]>;
 }
 
 /** Ends with the test. */
@@ -79,6 +81,7 @@ export async function nftRig(): Promise<NftRig> {
       await processExec({ command: "kill", args: ["-9", ...pids] });
       return pids.length;
     },
+    readSets: () => readNftSets(netns.exec),
     read: async () => (await readNftables(netns.exec, new SavedChains(readListedChain))).state,
   };
 }
