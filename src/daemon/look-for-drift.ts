@@ -28,6 +28,9 @@ export type Look =
 /** How often what somebody wrote into meanwhile is read again. */
 const TRIES = 3;
 
+/** After so long it is not begun again: rules are many, or somebody writes faster than they can be read. */
+const LONG_MS = 5_000;
+
 const noTables: KernelState["tables"] = { IPv4: nothingStands, IPv6: nothingStands };
 
 function isPartAsLeft(standing: KernelState, { ruleset, stayed }: Left, isPart: IsPart): boolean {
@@ -78,9 +81,10 @@ async function lookOnce(looked: Looked): Promise<Look> {
  * meanwhile is left out: each such write makes it anew, whole. A set is only ever changed by entries, so that is read again.
  */
 export async function lookForDrift(looked: Looked): Promise<Look> {
+  const began = performance.now();
   for (let tries = 1; tries < TRIES; tries += 1) {
     const look = await lookOnce(looked);
-    if (look.kind !== "untold") return look;
+    if (look.kind !== "untold" || performance.now() - began > LONG_MS) return look;
   }
   return lookOnce(looked);
 }

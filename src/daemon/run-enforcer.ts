@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { readCounted } from "../kernel/counters/read-counted.ts";
 import type { KernelBackend } from "../kernel/backend.ts";
-import { type Exec, processExec } from "../kernel/exec.ts";
+import { type Exec, inBackground, processExec } from "../kernel/exec.ts";
 import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import { mortalExec } from "../kernel/mortal.ts";
 import { NftSessions } from "../kernel/session/nft-sessions.ts";
@@ -21,6 +21,7 @@ import { controlled } from "./enforcer-node/controlled.ts";
 import { startEnforcer } from "./enforcer.ts";
 import { EventWriter } from "./events/event-writer.ts";
 import { findHost } from "./find-host.ts";
+import { findLeftovers } from "./find-leftovers.ts";
 import type { GateMode } from "./gate-state.ts";
 import { serveHealth } from "./health.ts";
 import { CounterReader } from "./metrics/counter-reader.ts";
@@ -56,6 +57,16 @@ const kernelBackend = (exec: Exec, backend: Backend): KernelBackend =>
   backend === "nftables"
     ? nftablesBackend(exec, new NftSessions(processSessionDoor))
     : iptablesBackend(exec, backend, new KernelSessions(processSessionDoor, backend));
+
+/** Looks beside everything else: to read all rules of a large node takes a while, and nothing waits for it. */
+async function tellLeftovers(exec: Exec, backend: Backend, log: Logger): Promise<void> {
+  const leftovers = await findLeftovers(inBackground(exec), backend).catch(() => []);
+  if (leftovers.length > 0)
+    log.warn(
+      { leftovers },
+      "rules of an enforcer with another backend stand, too, and deny what they denied: run selvedge cleanup, then start again",
+    );
+}
 
 /** Runs the enforcer as a process: until SIGTERM or SIGINT, with logs on standard output. Returns the exit code. */
 export async function runEnforcer(options: RunEnforcerOptions): Promise<number> {
@@ -126,6 +137,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     counters.start(signal);
     events?.start();
     denials.start();
+    void tellLeftovers(processExec, backend, log);
     log.info(
       { backend, mode: options.mode, denial: host.denial, healthPort: health.port },
       "enforcer started",

@@ -8,6 +8,7 @@ import { carryOutNftables } from "./carry-out.ts";
 import { readListedChain } from "./listed-chain.ts";
 import { nftProcesses } from "./nft-processes.ts";
 import { planNftables } from "./plan-nftables.ts";
+import { readNftSets } from "./read-nft-sets.ts";
 import { readNftables } from "./read-nftables.ts";
 
 const planWriter = (writer: NftWriter): PlanWriter => ({
@@ -15,17 +16,23 @@ const planWriter = (writer: NftWriter): PlanWriter => ({
   commands: writer.commands,
 });
 
+/**
+ * How long nft may try to read beside writes. It begins again whenever somebody writes to nftables, and would begin forever where
+ * that is more often than it can read.
+ */
+const BESIDE_MS = 20_000;
+
 /** Two tables of nftables that are all ours. Without sessions every write is a process. */
 export function nftablesBackend(exec: Exec, sessions?: NftSessions): KernelBackend {
   const chains = new SavedChains(readListedChain);
-  const reader = (by: Exec): KernelReader => {
-    const read = () => readNftables(by, chains);
-    return { read, readSets: async () => (await read()).state.sets };
-  };
+  const reader = (by: Exec): KernelReader => ({
+    read: () => readNftables(by, chains),
+    readSets: () => readNftSets(by),
+  });
   return {
     layout: nftablesLayout,
     reader: reader(exec),
-    readerBeside: reader(inBackground(exec)),
+    readerBeside: reader((request) => inBackground(exec)({ timeoutMs: BESIDE_MS, ...request })),
     plan: planNftables,
     writers: () => {
       const processes = nftProcesses(exec);

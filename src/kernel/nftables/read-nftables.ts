@@ -12,7 +12,6 @@ const IS_MISSING = /^Error: No such file or directory\n/;
 
 type FamilyReading = { readonly unread?: string } & StandingFamily;
 
-/** `words` of nft before the table's: `list table`, `list sets table`. */
 async function readFamily(exec: Exec, family: Family, chains: SavedChains): Promise<FamilyReading> {
   const args = ["-s", "list", "table", header[family], NFT_TABLE];
   const { code, stdout, stderr } = await exec({ command: "nft", args, env: { LC_ALL: "C" } });

@@ -23,12 +23,12 @@ const FEATURES: readonly (readonly [feature: string, module: string, family: "ip
       "ip6",
       "add chain % f { type filter hook forward priority mangle; policy accept; }",
     ],
-    ["sets", "nf_tables", "ip", "add set % s { type ipv4_addr; }; add element % s { 192.0.2.1 }"],
+    ["sets", "nf_tables", "ip", "add set % s { typeof ip saddr; }; add element % s { 192.0.2.1 }"],
     [
       "sets of intervals",
       "nf_tables",
       "ip",
-      "add set % s { type ipv4_addr; flags interval; }; add element % s { 192.0.2.0/24 }",
+      "add set % s { typeof ip saddr; flags interval; }; add element % s { 192.0.2.0/24 }",
     ],
     [
       "sets of addresses with ports",
@@ -40,7 +40,7 @@ const FEATURES: readonly (readonly [feature: string, module: string, family: "ip
       "maps to verdicts",
       "nf_tables",
       "ip",
-      "add map % m { type ipv4_addr : verdict; }; add chain % d; add element % m { 192.0.2.1 : goto d }; add rule % c ip daddr vmap @m",
+      "add map % m { typeof ip saddr : verdict; }; add chain % d; add element % m { 192.0.2.1 : goto d }; add rule % c ip daddr vmap @m",
     ],
     ["ct state", "nft_ct", "ip", "add rule % c ct state established,related accept"],
     ["fib", "nft_fib_ipv4", "ip", "add rule % c fib saddr type local accept"],
@@ -56,30 +56,37 @@ const REFUSALS: typeof FEATURES = [
   ["reject of IPv6", "nft_reject_ipv6", "ip6", "add rule % c reject with tcp reset; add rule % c reject"],
 ];
 
-function scriptOf(family: string, lines: string): string {
-  const table = `${family} selvedge-trial`;
+type Feature = (typeof FEATURES)[number];
+
+const scriptOf = ([, , family, lines]: Feature, index: number): string => {
+  const table = `${family} selvedge-trial-${index}`;
   return [`add table ${table}`, `add chain ${table} c`, ...lines.replaceAll("%", table).split(/;(?= add )/)]
     .map((line) => `${line.trim()}\n`)
     .join("");
+};
+
+/** What is said against a transaction that is never committed. */
+async function refusalOf(exec: Exec, input: string): Promise<string | undefined> {
+  const { code, stdout, stderr } = await exec({ command: "nft", args: ["--check", "-f", "-"], input });
+  // The line under it only repeats what was asked.
+  return code === 0 ? undefined : (stderr || stdout).trim().split("\n")[0] || `exit ${code}`;
 }
 
 /**
- * Has the kernel look at one rule or set of each sort, each in a transaction that is never committed (`nft --check`): nothing is
- * written, and no namespace is needed. The kernel may load modules on the way, as it does for the enforcer.
+ * Has the kernel look at one rule or set of each sort, in a transaction that is never committed (`nft --check`): nothing is written,
+ * and no namespace is needed. All at once, and each by itself where something is refused, as the first refusal tells of no other. The
+ * kernel may load modules on the way, as it does for the enforcer.
  */
-const tryEach = (exec: Exec, features: typeof FEATURES): Promise<NftTrial[]> =>
-  Promise.all(
-    features.map(async ([feature, module, family, lines]): Promise<NftTrial> => {
-      const { code, stdout, stderr } = await exec({
-        command: "nft",
-        args: ["--check", "-f", "-"],
-        input: scriptOf(family, lines),
-      });
-      // The line under it only repeats what was asked.
-      const said = (stderr || stdout).trim().split("\n")[0] || `exit ${code}`;
-      return { feature, module, refused: code === 0 ? undefined : said };
+async function tryEach(exec: Exec, features: readonly Feature[]): Promise<NftTrial[]> {
+  const together = await refusalOf(exec, features.map(scriptOf).join(""));
+  return Promise.all(
+    features.map(async (each): Promise<NftTrial> => {
+      const [feature, module] = each;
+      const refused = together && (await refusalOf(exec, scriptOf(each, 0)));
+      return { feature, module, refused };
     }),
   );
+}
 
 /** What no rule of ours can do without. */
 export const tryNftables = (exec: Exec): Promise<NftTrial[]> => tryEach(exec, FEATURES);

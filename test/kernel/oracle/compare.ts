@@ -1,29 +1,15 @@
 import type { Cluster } from "../../../src/core/compile.ts";
-import { execOrThrow } from "../../../src/kernel/exec.ts";
 import type { EnforcerBackend } from "../../../src/lab/backend.ts";
 import type { Host } from "../../../src/render/host.ts";
 import { iptables, nftables } from "../../support/backends.ts";
-import { must } from "../../support/must.ts";
 import type { Judge } from "../../support/netfilter/fate.ts";
 import { disagreement, wayText } from "../../support/verdict-error.ts";
+import { askKernel } from "./ask-kernel.ts";
 import { enforce } from "./enforce.ts";
 import { rulesetFor } from "../ruleset-for.ts";
 import { nodeView } from "./node-view.ts";
-import { packetBytes } from "./packet-bytes.ts";
 import { type Question, questionsFor } from "./questions.ts";
 import { NODE, type Wire } from "./wire.ts";
-
-/** What the kernel says of each question, none of which it has seen before. */
-async function askKernel(wire: Wire, questions: readonly Question[]): Promise<Question["verdict"][]> {
-  await execOrThrow(wire.exec, { command: "conntrack", args: ["-F"] });
-  const arrived = await wire.send(
-    questions.map(({ packet, way }) => ({
-      way,
-      packets: (payload, id) => [packetBytes(packet, { id, payload })],
-    })),
-  );
-  return arrived.map((count) => (count > 0 ? "allowed" : "denied"));
-}
 
 function wrong(
   cluster: Cluster,
@@ -55,19 +41,10 @@ export async function compareWithKernel(
   const ruleset = rulesetFor(backend, cluster, NODE, host);
   await enforce(wire, backend, ruleset);
   const questions = questionsFor(cluster, nodeView(cluster, NODE), limit);
-  // Each way round has a conntrack of its own, or what goes one way would be the reply to what went the other.
-  const { forth = [], back = [] } = Object.groupBy(questions, ({ packet }) =>
-    packet.source <= packet.destination ? "forth" : "back",
-  );
-  for (const asked of [forth, back]) {
-    const answers = await askKernel(wire, asked);
-    for (const [i, answer] of answers.entries()) {
-      const question = must(asked[i]);
-      if (answer !== question.verdict) {
-        const { judgeWith } = backend === "nftables" ? nftables : iptables;
-        throw wrong(cluster, question, answer, judgeWith(ruleset));
-      }
-    }
+  for (const [question, answer] of await askKernel(wire, questions)) {
+    if (answer === question.verdict) continue;
+    const { judgeWith } = backend === "nftables" ? nftables : iptables;
+    throw wrong(cluster, question, answer, judgeWith(ruleset));
   }
   const allowed = questions.filter(({ verdict }) => verdict === "allowed").length;
   return { allowed, denied: questions.length - allowed };
