@@ -10,6 +10,8 @@ export interface NamedSet {
   readonly kind: "set" | "map";
   readonly parts: readonly KeyPart[];
   readonly isInterval: boolean;
+  /** As it was declared and is listed: `type ipv4_addr`, `flags interval`. */
+  readonly statements: readonly string[];
   /** By what they match: two that match the same have the same key. */
   readonly elements: ReadonlyMap<string, Element>;
 }
@@ -43,16 +45,11 @@ export function declareSet(name: string, kind: NamedSet["kind"], body: string): 
     throw new Error(`nft: unknown declaration of ${name}: ${body}`);
   if ((kind === "map") !== (value === "verdict") || (isInterval && parts.length > 1))
     throw new Error(`nft: no such ${kind}: ${body}`);
-  return { name, kind, parts: parts as KeyPart[], isInterval, elements: new Map() };
-}
-
-export function typeText({ kind, parts, isInterval }: NamedSet): readonly string[] {
-  const type = `type ${parts.join(" . ")}${kind === "map" ? " : verdict" : ""}`;
-  return isInterval ? [type, "flags interval"] : [type];
+  return { name, kind, parts: parts as KeyPart[], isInterval, statements, elements: new Map() };
 }
 
 export const sameDeclaration = (one: NamedSet, other: NamedSet): boolean =>
-  one.kind === other.kind && typeText(one).join() === typeText(other).join();
+  one.kind === other.kind && one.isInterval === other.isInterval && one.parts.join() === other.parts.join();
 
 function partKey(part: KeyPart, text: string): string {
   if (part === "inet_proto") {
