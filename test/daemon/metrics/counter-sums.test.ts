@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { compile } from "../../../src/core/compile.ts";
 import { livePods } from "../../../src/core/live-pods.ts";
 import { nodeProgram } from "../../../src/core/node-program.ts";
@@ -148,6 +148,30 @@ describe("the reader of counters", () => {
     // Young enough for whoever asks next.
     await reader.refresh();
     expect(reads).toBe(2);
+  });
+
+  test("reads by itself now and then, and seldom where a reading takes long", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const stop = new AbortController();
+    const began: number[] = [];
+    const readsFor = [0, 0, 2_000, 0];
+    const first = performance.now();
+    const reader = new CounterReader(async () => {
+      // A timer of no time takes a millisecond.
+      began.push(Math.floor((performance.now() - first) / 100) * 100);
+      await new Promise((resolve) => {
+        setTimeout(resolve, readsFor[began.length - 1] ?? 0);
+      });
+      return { IPv4: counted(began.length), IPv6: [] };
+    });
+    reader.observer.passed?.(pass);
+    reader.start(stop.signal);
+    await vi.advanceTimersByTimeAsync(85_000);
+    expect(began).toEqual([10_000, 20_000, 30_000, 72_000, 82_000]);
+    stop.abort();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(began).toHaveLength(5);
   });
 
   test("tells of nothing before the first pass, and fails where the kernel cannot be read", async () => {

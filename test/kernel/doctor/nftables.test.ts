@@ -103,7 +103,7 @@ const cases: readonly Case[] = [
   {
     name: "sets of others, and one of ours that nobody needs",
     breakage:
-      "nft add set ip selvedge theirs '{ type ipv4_addr; }'; nft add set ip selvedge SV4-G-timed '{ type ipv4_addr; timeout 1h; }'; nft add set ip selvedge SV4-G-left '{ type ipv4_addr; }'",
+      "nft add set ip selvedge theirs '{ type ipv4_addr; }'; nft add set ip selvedge SV4-G-timed '{ typeof ip saddr; timeout 1h; }'; nft add set ip selvedge SV4-G-left '{ typeof ip saddr; }'",
     finds: [
       ["sets", "fail", /a set that is not Selvedge's stands in its table: theirs/],
       ["sets", "fail", /SV4-G-timed is of a type that Selvedge does not make/],

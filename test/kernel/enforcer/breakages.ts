@@ -33,11 +33,9 @@ function ofIptables(variant: "nft" | "legacy"): Breakages {
 const ofNftables: Breakages = {
   lines: [
     "nft flush chain ip selvedge FORWARD",
-    "nft insert rule ip selvedge FORWARD accept; nft add rule ip selvedge OUTPUT accept",
-    "nft flush chain ip selvedge SV-INGRESS",
-    "nft insert rule ip selvedge SV-INGRESS return",
+    "nft insert rule ip selvedge FORWARD accept; nft insert rule ip selvedge SV-INGRESS return",
+    "nft flush chain ip selvedge SV-INGRESS; nft add element ip selvedge SV4-isolated-egress '{ 10.244.1.77 }'",
     "nft flush map ip selvedge SV4-verdicts-ingress",
-    "nft add element ip selvedge SV4-isolated-egress '{ 10.244.1.77 }'",
     "nft 'add table ip selvedge { flags dormant; }'",
     "nft 'add table ip other; add chain ip other FORWARD { type filter hook forward priority mangle - 1; }; add rule ip other FORWARD accept; delete table ip selvedge'",
   ],

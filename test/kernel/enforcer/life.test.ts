@@ -75,11 +75,15 @@ for (const { backend, name: told } of backends) {
       const intact = async (): Promise<readonly string[]> =>
         ours(await standing(node, backend).catch(String));
       const whole = await intact();
+      const took: number[] = [];
       for (const line of lines) {
         await run(node, line);
+        const began = performance.now();
         await expect.poll(intact, { timeout: 20_000, message: line }).toEqual(whole);
+        took.push(Math.round(performance.now() - began));
         expect(await way(cluster, toServer)).toBe("closed");
       }
+      console.log(`${backend}: what others break is whole again after ${took.join(", ")} ms`);
       expect(await run(node, theirs)).not.toBe("");
       expect(await standing(node, backend)).toEqual(before);
     });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
-import { iptablesBeside } from "../../../src/lab/backend.ts";
+import { type EnforcerBackend, iptablesBeside } from "../../../src/lab/backend.ts";
 import { type RunningEnforcer, startEnforcer } from "../../../src/lab/cluster/enforcers.ts";
 import type { LabCluster } from "../../../src/lab/cluster/lab-cluster.ts";
 import { apply, mergePatch } from "../../../src/lab/cluster/objects.ts";
@@ -20,8 +20,8 @@ import { logOf, networkPolicy, playground, way } from "./playground.ts";
  * Under each backend. Neighbour tables are shared machine-wide, so pods go as soon as they have been heard.
  * `SELVEDGE_NEWBORNS=200` has a bigger crowd.
  */
-const ONE_BY_ONE = 15;
-const CROWD = Number(process.env["SELVEDGE_NEWBORNS"] ?? 40);
+const ONE_BY_ONE = { nft: 15, legacy: 15, nftables: 5 } satisfies Record<EnforcerBackend, number>;
+const CROWD = { nft: 40, legacy: 40, nftables: 20 } satisfies Record<EnforcerBackend, number>;
 const AT_ONCE = 4;
 /**
  * Milliseconds that each lives after ADD: until it is heard, and a moment more. A first neighbour solicitation, sent before the
@@ -52,6 +52,7 @@ for (const { backend, name: told } of backends) {
     let node: LabNode;
     let enforcer: RunningEnforcer;
     let births = 0;
+    const crowd = Number(process.env["SELVEDGE_NEWBORNS"] ?? CROWD[backend]);
 
     beforeAll(async () => {
       cluster = await playground(name, iptablesBeside(backend), [
@@ -128,8 +129,8 @@ for (const { backend, name: told } of backends) {
     it("is policed, with the gate, before the API knows its address", async () => {
       enforcer = await startEnforcer(node, backend);
       const came = await arrivals(async () => {
-        console.log(`${backend}: ${await bearAll(ONE_BY_ONE, 1)}`);
-        console.log(`${backend}: ${await bearAll(CROWD, AT_ONCE)}`);
+        console.log(`${backend}: ${await bearAll(ONE_BY_ONE[backend], 1)}`);
+        console.log(`${backend}: ${await bearAll(crowd, AT_ONCE)}`);
       });
       console.log(`${backend}: with the gate: denied packets that arrived: ${came}`);
       expect(came).toBe(0);

@@ -1,4 +1,4 @@
-import type { NamedSet } from "./named-set.ts";
+import { type NamedSet, typeText } from "./named-set.ts";
 import type { NftTable } from "./table.ts";
 
 function setLines(set: NamedSet): string[] {
@@ -6,7 +6,7 @@ function setLines(set: NamedSet): string[] {
   const texts = [...elements.values()].map(({ text }) => text);
   return [
     `\t${kind} ${name} {`,
-    ...set.statements.map((line) => `\t\t${line}`),
+    ...typeText(set).map((line) => `\t\t${line}`),
     ...(texts.length === 0 ? [] : [`\t\telements = { ${texts.join(",\n\t\t\t     ")} }`]),
     "\t}",
     "",

@@ -10,8 +10,6 @@ export interface NamedSet {
   readonly kind: "set" | "map";
   readonly parts: readonly KeyPart[];
   readonly isInterval: boolean;
-  /** As it was declared and is listed: `type ipv4_addr`, `flags interval`. */
-  readonly statements: readonly string[];
   /** By what they match: two that match the same have the same key. */
   readonly elements: ReadonlyMap<string, Element>;
 }
@@ -45,11 +43,19 @@ export function declareSet(name: string, kind: NamedSet["kind"], body: string): 
     throw new Error(`nft: unknown declaration of ${name}: ${body}`);
   if ((kind === "map") !== (value === "verdict") || (isInterval && parts.length > 1))
     throw new Error(`nft: no such ${kind}: ${body}`);
-  return { name, kind, parts: parts as KeyPart[], isInterval, statements, elements: new Map() };
+  return { name, kind, parts: parts as KeyPart[], isInterval, elements: new Map() };
+}
+
+/** As it is printed: by what it was declared with. */
+export function typeText({ kind, parts, isInterval }: NamedSet): readonly string[] {
+  const type = `type ${parts.join(" . ")}`;
+  const [declared = type] = [...typeofs].find(([, same]) => same === type) ?? [];
+  const line = `${declared}${kind === "map" ? " : verdict" : ""}`;
+  return isInterval ? [line, "flags interval"] : [line];
 }
 
 export const sameDeclaration = (one: NamedSet, other: NamedSet): boolean =>
-  one.kind === other.kind && one.isInterval === other.isInterval && one.parts.join() === other.parts.join();
+  one.kind === other.kind && typeText(one).join() === typeText(other).join();
 
 function partKey(part: KeyPart, text: string): string {
   if (part === "inet_proto") {

@@ -8,18 +8,18 @@ export const familyWord: Readonly<Record<Family, "ip" | "ip6">> = { IPv4: "ip", 
 
 const addressType: Readonly<Record<Family, string>> = { IPv4: "ipv4_addr", IPv6: "ipv6_addr" };
 
-/** `A` stands for the type of the family's addresses, `H` for its header. */
+/** `A` stands for the type of the family's addresses. */
 const declarations: Readonly<Record<SetType, string>> = {
-  "hash:ip": "typeof H saddr;",
-  "hash:net": "typeof H saddr; flags interval;",
+  "hash:ip": "type A;",
+  "hash:net": "type A; flags interval;",
   "hash:ip,port": "type A . inet_proto . inet_service;",
   pairs: "type A . A;",
-  verdicts: "typeof H saddr : verdict;",
+  verdicts: "type A : verdict;",
 };
 
 /** What stands between the braces of a set's declaration. */
 const declarationOf = (family: Family, { type }: IpSet): string =>
-  declarations[type].replaceAll("A", addressType[family]).replaceAll("H", familyWord[family]);
+  declarations[type].replaceAll("A", addressType[family]);
 
 /** An entry in nft's words: `ipset` has `10.0.0.1,tcp:80`. */
 const elementText = (entry: string): string => entry.replace(/^(.*),(.*):(\d+)$/, "$1 . $2 . $3");
