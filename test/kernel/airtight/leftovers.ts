@@ -17,14 +17,14 @@ COMMIT
 `;
 
 const NFTABLES = `table ip selvedge {
-  set SV4-G-orphan { type ipv4_addr; elements = { 10.9.9.9 } }
+  set SV4-G-orphan { typeof ip saddr; elements = { 10.9.9.9 } }
   set SV4-P-orphan { type ipv4_addr . inet_proto . inet_service; }
-  map SV4-orphans { type ipv4_addr : verdict; elements = { 10.9.9.9 : goto SV-C-orphan } }
+  map SV4-orphans { typeof ip saddr : verdict; elements = { 10.9.9.9 : goto SV-C-orphan } }
   chain SV-C-orphan { ip saddr @SV4-G-orphan return; drop; }
   chain SV-I-orphan { ip daddr vmap @SV4-orphans; goto SV-C-orphan; }
 }
 table ip6 selvedge {
-  set SV6-N-orphan { type ipv6_addr; flags interval; }
+  set SV6-N-orphan { typeof ip6 saddr; flags interval; }
 }
 `;
 
