@@ -143,8 +143,8 @@ describeKernel("whatever a hand does to what is ours", () => {
       const hang = `
         add chain ip selvedge SV-loose
         add chain ip selvedge SV-orphan
-        add map ip selvedge SV4-led { type ipv4_addr : verdict; }
-        add set ip selvedge SV4-named { type ipv4_addr; }
+        add map ip selvedge SV4-led { typeof ip saddr : verdict; }
+        add set ip selvedge SV4-named { typeof ip saddr; }
         add rule ip selvedge SV-loose goto SV-orphan
         add rule ip selvedge SV-orphan ip saddr @SV4-named jump SV-MID-STREAM
         add element ip selvedge SV4-led { 203.0.113.9 : goto SV-loose }
