@@ -25,25 +25,7 @@ export const entryRules = (
   );
 };
 
-/**
- * From an address to its class in one lookup, whatever the number of pods. By goto, so that what a class lets pass goes on
- * behind the jump that led here.
- */
-export function dispatchChains(family: Family, leaves: Leaves, gate: Gate, sets: SetTable): Chains {
-  const chain = (direction: Direction): readonly string[] => {
-    const verdicts = leaves[direction].map(
-      ({ address, classId }) => `${formatAddress(address)} : goto ${classChain(classId)}`,
-    );
-    const map = sets.given(verdictMap(family, direction), "verdicts", verdicts);
-    return [
-      nftRuleText(`${subjectOf(family, direction)} vmap @${map}`, "an isolated pod, to its class"),
-      ...gate.behindMap[direction],
-    ];
-  };
-  return new Map(directions.map((direction) => [dispatchChain(direction), chain(direction)]));
-}
-
-/** Asks for the sets of isolated addresses that the rest of the rules looks into. */
+/** Asks for the sets of isolated addresses, and for those paired with themselves. */
 export function isolatedSets(
   family: Family,
   leaves: Leaves,
@@ -62,4 +44,34 @@ export function isolatedSets(
   const isolated = (direction: Direction): string =>
     sets.given(isolatedNow(family, direction), "hash:ip", addresses[direction]);
   return { ingress: isolated("ingress"), egress: isolated("egress") };
+}
+
+/**
+ * From an address to its class in one lookup, whatever the number of pods. By goto, so that what a class lets pass goes on
+ * behind the jump that led here. Who is isolated and not found is closed: an address that moves from one class to another is taken
+ * out and put in again, and kernels before 6.17 let a lookup that goes on meanwhile find neither.
+ */
+export function dispatchChains(
+  family: Family,
+  leaves: Leaves,
+  gate: Gate,
+  isolated: Readonly<Record<Direction, string>>,
+  sets: SetTable,
+): Chains {
+  const chain = (direction: Direction): readonly string[] => {
+    const verdicts = leaves[direction].map(
+      ({ address, classId }) => `${formatAddress(address)} : goto ${classChain(classId)}`,
+    );
+    const map = sets.given(verdictMap(family, direction), "verdicts", verdicts);
+    const subject = subjectOf(family, direction);
+    return [
+      nftRuleText(`${subject} vmap @${map}`, "an isolated pod, to its class"),
+      nftRuleText(
+        `${subject} @${isolated[direction]} counter drop`,
+        "isolated, and no chain knows this address: closed",
+      ),
+      ...gate.behindMap[direction],
+    ];
+  };
+  return new Map(directions.map((direction) => [dispatchChain(direction), chain(direction)]));
 }

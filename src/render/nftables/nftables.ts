@@ -52,6 +52,7 @@ function ownChains(
   sets: SetTable,
 ): Chains {
   const gate = gateOf(startGate, family, sets);
+  const isolated = isolatedSets(family, leaves, sets);
   const neighbours = family === "IPv6" ? [NEIGHBOURS] : [];
   const judging = [
     MID_STREAM,
@@ -63,9 +64,9 @@ function ownChains(
       [JUDGED, ...neighbours, ...linkLocalRules(family, host), ...judging],
       [JUDGED, OWN, ...neighbours, ...judging],
     ),
-    ...dispatchChains(family, leaves, gate, sets),
+    ...dispatchChains(family, leaves, gate, isolated, sets),
     ...gate.chains,
-    ...midStreamChain(family, isolatedSets(family, leaves, sets)),
+    ...midStreamChain(family, isolated),
     ...refuseChain(family, host),
   ]);
 }
