@@ -1,7 +1,8 @@
 import { compile } from "../core/compile.ts";
 import { livePods } from "../core/live-pods.ts";
 import type { ManifestCluster } from "../kube/manifest-cluster.ts";
-import { type EnforcerBackend, backendName } from "./backend.ts";
+import type { EnforcerBackend } from "./backend.ts";
+import { backendName } from "../kernel/variant.ts";
 import { clusterNow } from "./cluster/cluster-now.ts";
 import { type ApiServerKind, startControlPlane } from "./cluster/control-plane.ts";
 import {

@@ -10,6 +10,10 @@ import { type Found, diagnosis, end, expectFound, healthyNode, startAnswering, w
 const replaceLast = (chain: string, rule: string): string =>
   `nft replace rule ip selvedge ${chain} handle $(nft -a list chain ip selvedge ${chain} | sed -n 's/.*# handle //p' | tail -1) ${rule}`;
 
+/** Shell that replaces the rule of a chain in which this stands. */
+const replaceWith = (chain: string, words: string, rule: string): string =>
+  `nft replace rule ip selvedge ${chain} handle $(nft -a list chain ip selvedge ${chain} | sed -n 's/.*${words}.*# handle //p') ${rule}`;
+
 /** Shell that sets a variable to the first chain of a class. */
 const CLASS =
   "class=$(nft list table ip selvedge | sed -n 's/.*chain \\(SV-C-[a-z0-9]*\\) .*/\\1/p' | head -1)";
@@ -68,7 +72,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "nobody led to his class",
-    breakage: replaceLast("SV-INGRESS", "counter comment '\"nothing #aaaaaaaaaa\"'"),
+    breakage: replaceWith("SV-INGRESS", " vmap ", "counter comment '\"nothing #aaaaaaaaaa\"'"),
     finds: [
       ["chains", "fail", /SV-INGRESS leads no pod to its class/],
       ["sets", "warn", /no rule names 1 of Selvedge's sets: SV4-verdicts-ingress/],
