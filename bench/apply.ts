@@ -6,10 +6,13 @@ import { NodeCompiler } from "../src/core/incremental/node-compiler.ts";
 import type { NetworkPolicy } from "../src/core/network-policy.ts";
 import { NodeKernel } from "../src/daemon/node-kernel.ts";
 import { execOrThrow, prefixExec, processExec } from "../src/kernel/exec.ts";
+import { nftablesBackend } from "../src/kernel/nftables/nftables-backend.ts";
 import { KernelSessions } from "../src/kernel/session/kernel-sessions.ts";
+import { NftSessions } from "../src/kernel/session/nft-sessions.ts";
 import { prefixSessionDoor, processSessionDoor } from "../src/kernel/session/session-door.ts";
-import { type Variant, saveCommand } from "../src/kernel/variant.ts";
-import { IptablesRenderer } from "../src/render/incremental/iptables-renderer.ts";
+import { type Backend, saveCommand } from "../src/kernel/variant.ts";
+import { NodeRenderer } from "../src/render/incremental/node-renderer.ts";
+import { iptablesBackend } from "../src/kernel/iptables-backend.ts";
 
 const POLICIES = 1_000;
 const LOCAL_PODS = 100;
@@ -64,17 +67,19 @@ class Contestant {
     policies: Array.from({ length: POLICIES }, (_, i) => policy(i, 1 + i)),
   });
   readonly #node = new NodeCompiler("n1");
-  readonly #renderer = new IptablesRenderer();
+  readonly #renderer: NodeRenderer;
 
-  constructor(variant: Variant, way: "tools kept open" | "a process each") {
+  constructor(variant: Backend, way: Way) {
     this.#name = `selvedge-bench-${process.pid}-${variant}-${way === "a process each" ? "p" : "k"}`;
     const enter: [string, ...string[]] = ["ip", "netns", "exec", this.#name];
-    const sessions = new KernelSessions(prefixSessionDoor(processSessionDoor, enter), variant);
-    this.#kernel = new NodeKernel(
-      prefixExec(processExec, enter),
-      variant,
-      ...(way === "a process each" ? [] : [sessions]),
-    );
+    const exec = prefixExec(processExec, enter);
+    const door = way === "a process each" ? undefined : prefixSessionDoor(processSessionDoor, enter);
+    const backend =
+      variant === "nftables"
+        ? nftablesBackend(exec, door && new NftSessions(door))
+        : iptablesBackend(exec, variant, door && new KernelSessions(door, variant));
+    this.#renderer = new NodeRenderer(backend.layout);
+    this.#kernel = new NodeKernel(backend);
   }
 
   async begin(): Promise<void> {
@@ -125,7 +130,7 @@ const CHANGES = {
   },
   "one policy changes": (round: number) => (compiler: ReturnType<typeof compilerOf>) =>
     compiler.setPolicy(policy((round * 37) % POLICIES, 2_000 + round)),
-  // Another port for peers who are others: more than one plan (docs/kernel.md, "Writing").
+  // Another port for peers who are others: with iptables more than one plan (docs/kernel.md, "Writing").
   "a policy and its peers": (round: number) => (compiler: ReturnType<typeof compilerOf>) => {
     const at = (round * 37) % POLICIES;
     compiler.setPolicy(policy(at, 3_000 + round));
@@ -136,6 +141,21 @@ const CHANGES = {
 
 const WAYS = ["tools kept open", "a process each"] as const;
 
+type Way = (typeof WAYS)[number];
+
+/** What asks a backend's tool for nothing. */
+const PROBES: Readonly<Record<Backend, string>> = {
+  nft: saveCommand("nft", "IPv4"),
+  legacy: saveCommand("legacy", "IPv4"),
+  nftables: "nft",
+};
+
+const NAMES: Readonly<Record<Backend, string>> = {
+  nft: "iptables-nft",
+  legacy: "iptables-legacy",
+  nftables: "nftables",
+};
+
 if (process.getuid?.() !== 0) {
   console.log("bench/apply: skipped: a network namespace of its own needs root");
   process.exit(0);
@@ -143,9 +163,9 @@ if (process.getuid?.() !== 0) {
 console.log(
   `from a change to the kernel; ${POLICIES} policies, ${LOCAL_PODS} pods on the node, ${PEERS} peers, both families; ${ROUNDS} changes`,
 );
-for (const variant of ["nft", "legacy"] as const) {
-  if ((await processExec({ command: saveCommand(variant, "IPv4"), args: ["--version"] })).code !== 0) {
-    console.log(`iptables-${variant}: skipped: not installed`);
+for (const variant of ["nft", "legacy", "nftables"] as const) {
+  if ((await processExec({ command: PROBES[variant], args: ["--version"] })).code !== 0) {
+    console.log(`${NAMES[variant]}: skipped: not installed`);
     continue;
   }
   const contestants = WAYS.map((way) => ({ way, contestant: new Contestant(variant, way) }));
@@ -163,7 +183,7 @@ for (const variant of ["nft", "legacy"] as const) {
       const whole = all.map((sample) => sample.all);
       const writing = all.map((sample) => sample.writing);
       console.log(
-        `iptables-${variant.padEnd(6)}  ${what.padEnd(22)}  ${way.padEnd(15)}  median ${at(whole, 0.5)}   10 % ${at(whole, 0.1)}   90 % ${at(whole, 0.9)}   of it writing ${at(writing, 0.5)}`,
+        `${NAMES[variant].padEnd(15)}  ${what.padEnd(22)}  ${way.padEnd(15)}  median ${at(whole, 0.5)}   10 % ${at(whole, 0.1)}   90 % ${at(whole, 0.9)}   of it writing ${at(writing, 0.5)}`,
       );
     }
   }

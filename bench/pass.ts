@@ -8,8 +8,8 @@ import type { NetworkPolicy } from "../src/core/network-policy.ts";
 import { nodeProgram } from "../src/core/node-program.ts";
 import { planWrites, stateAfter } from "../src/kernel/plan.ts";
 import { planWalk } from "../src/kernel/walk/plan-walk.ts";
-import { IptablesRenderer } from "../src/render/incremental/iptables-renderer.ts";
-import { renderIptables } from "../src/render/iptables.ts";
+import { NodeRenderer } from "../src/render/incremental/node-renderer.ts";
+import { iptablesLayout, renderIptables } from "../src/render/iptables.ts";
 import type { Ruleset } from "../src/render/ruleset.ts";
 
 const HERE = 250;
@@ -57,7 +57,7 @@ for (const policies of [0, 100, 500, 1_000, 5_000]) {
     policies: Array.from({ length: policies }, (_, i) => policy(i)),
   });
   const node = new NodeCompiler("n");
-  const renderer = new IptablesRenderer();
+  const renderer = new NodeRenderer(iptablesLayout);
   const changes = {
     policy: (i: number) =>
       i % 2 === 0 ? compiler.setPolicy(policy(policies + 7)) : compiler.deletePolicy(`x/np${policies + 7}`),

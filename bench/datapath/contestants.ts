@@ -5,13 +5,14 @@ import { livePods } from "../../src/core/live-pods.ts";
 import { nodeProgram } from "../../src/core/node-program.ts";
 import { parseAddress } from "../../src/core/address.ts";
 import { parseCidr } from "../../src/core/cidr.ts";
-import { applyPlan } from "../../src/kernel/apply.ts";
-import { execOrThrow } from "../../src/kernel/exec.ts";
-import { planWrites } from "../../src/kernel/plan.ts";
-import { readKernel } from "../../src/kernel/read.ts";
+import { NodeKernel } from "../../src/daemon/node-kernel.ts";
+import type { KernelBackend } from "../../src/kernel/backend.ts";
+import { type Exec, execOrThrow } from "../../src/kernel/exec.ts";
+import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
+import { nftablesBackend } from "../../src/kernel/nftables/nftables-backend.ts";
 import { type Variant, restoreCommand } from "../../src/kernel/variant.ts";
 import type { LabNode } from "../../src/lab/node.ts";
-import { renderIptables } from "../../src/render/iptables.ts";
+import { render } from "../../src/render/render.ts";
 import type { FamilyRuleset } from "../../src/render/ruleset.ts";
 import { kubeRouterLayout } from "./layouts/kube-router.ts";
 import type { Layout } from "./layouts/layout.ts";
@@ -36,8 +37,12 @@ export const noPolicy: Contestant = {
 /** What of our rules is left in. */
 export type Cut = (whole: FamilyRuleset) => FamilyRuleset;
 
-/** As the enforcer writes, the start gate included; of that what `cut` leaves. */
-export const selvedgeBut = (name: string, cut: Cut): Contestant => ({
+/** Our program as a backend lays it out and writes it, the start gate included; of that what `cut` leaves. */
+const ours = (
+  name: string,
+  backendOf: (exec: Exec, variant: Variant) => KernelBackend,
+  cut: Cut,
+): Contestant => ({
   name,
   families,
   enforce: async (node, variant, { cluster, pods }) => {
@@ -45,19 +50,27 @@ export const selvedgeBut = (name: string, cut: Cut): Contestant => ({
       podCidrs: [node.podCidrs.v4, node.podCidrs.v6].flatMap((text) => parseCidr(text) ?? []),
       own: [node.gateways.v4, node.gateways.v6].flatMap((text) => parseAddress(text) ?? []),
     };
-    const { IPv4, IPv6 } = renderIptables(nodeProgram(compile(cluster), node.name, livePods(pods), scope));
-    const ruleset = { IPv4: cut(IPv4), IPv6: cut(IPv6) };
-    const { failures } = await applyPlan(
-      node.exec,
-      variant,
-      planWrites(await readKernel(node.exec, variant), ruleset),
-    );
+    const backend = backendOf(node.exec, variant);
+    const program = nodeProgram(compile(cluster), node.name, livePods(pods), scope);
+    const { IPv4, IPv6 } = render(backend.layout, program);
+    const { failures } = await new NodeKernel(backend).bring({ IPv4: cut(IPv4), IPv6: cut(IPv6) });
     if (failures.length > 0)
       throw new Error(failures.map(({ step, message }) => `${step}: ${message}`).join("\n"));
   },
 });
 
-export const selvedge = selvedgeBut("Selvedge", (whole) => whole);
+const whole: Cut = (ruleset) => ruleset;
+
+/** With the node's iptables; of our rules what `cut` leaves. */
+export const selvedgeBut = (name: string, cut: Cut): Contestant => ours(name, iptablesBackend, cut);
+
+export const selvedge = selvedgeBut("Selvedge", whole);
+
+/** With nftables itself, whichever iptables the node's other programs use. */
+export const selvedgeByNftablesBut = (name: string, cut: Cut): Contestant =>
+  ours(name, (exec) => nftablesBackend(exec), cut);
+
+export const selvedgeByNftables = selvedgeByNftablesBut("Selvedge, nftables", whole);
 
 /** Half a million set entries take a while on a machine that has other work. */
 const WRITTEN_WITHIN_MS = 10 * 60_000;

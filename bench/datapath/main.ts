@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { createLab } from "../../src/lab/lab.ts";
 import { missingForLab } from "../../src/lab/missing-for-lab.ts";
 import { teardown } from "../../src/lab/teardown.ts";
-import { noPolicy, selvedge, weaveNpcByLayout } from "./contestants.ts";
+import { noPolicy, selvedge, selvedgeByNftables, weaveNpcByLayout } from "./contestants.ts";
 import { withSection } from "./document.ts";
 import { compileGenerator } from "./generator.ts";
 import { generatorRate } from "./generator-rate.ts";
@@ -24,7 +24,7 @@ async function run(options: Options): Promise<void> {
   if (missing !== undefined) throw new Error(missing);
   const { dir, program: generator } = await compileGenerator();
   const peer = await kubeRouter();
-  const contestants = [noPolicy, selvedge, peer.contestant, weaveNpcByLayout];
+  const contestants = [noPolicy, selvedge, selvedgeByNftables, peer.contestant, weaveNpcByLayout];
   const samples: Sample[] = [];
   let rate = 0;
   try {

@@ -1,5 +1,5 @@
 import { barLines } from "./bars.ts";
-import { noPolicy, selvedge } from "./contestants.ts";
+import { noPolicy, selvedge, selvedgeByNftables } from "./contestants.ts";
 import { type Kind, kinds } from "./rig.ts";
 import { RULES } from "./scenario.ts";
 import { type Cell, type Row, sizeText } from "./summary.ts";
@@ -41,7 +41,7 @@ const TITLES: Readonly<Record<Kind, string>> = {
 /** The bare node first, then Selvedge: whoever's burst came first in the first round. */
 function columnsOf(rows: readonly Row[]): string[] {
   const measured = new Set(rows.flatMap(({ cells }) => cells.map(({ contestant }) => contestant)));
-  const first = [noPolicy.name, selvedge.name].filter((name) => measured.has(name));
+  const first = [noPolicy.name, selvedge.name, selvedgeByNftables.name].filter((name) => measured.has(name));
   return [...new Set([...first, ...measured])];
 }
 

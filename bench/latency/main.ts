@@ -12,14 +12,14 @@ import { LAB, startRig, stopStreams } from "./rig.ts";
 
 const DOCUMENT = "docs/performance.md";
 
-async function run({ cases, rounds, writes }: Options): Promise<void> {
+async function run({ cases, rounds, backend, writes }: Options): Promise<void> {
   const missing = missingForLab();
   if (missing !== undefined) throw new Error(missing);
   const rows: Row[] = [];
   for (const { policies, place } of cases) {
     console.error(`${policies} other policies, ${place}`);
     try {
-      const rig = await startRig(policies, place);
+      const rig = await startRig(policies, place, backend);
       const samples = await measure(rig, rounds, (done) => {
         if (done % 20 === 0) console.error(`  ${done} rounds of ${rounds}`);
       });

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { EnforcerBackend } from "../../src/lab/backend.ts";
 import type { Place } from "./crowd.ts";
 
 export interface Case {
@@ -10,6 +11,7 @@ export interface Case {
 export interface Options {
   readonly cases: readonly Case[];
   readonly rounds: number;
+  readonly backend: EnforcerBackend;
   readonly writes: boolean;
 }
 
@@ -18,6 +20,7 @@ interface Flags {
   readonly policies?: number;
   readonly elsewhere: boolean;
   readonly rounds?: number;
+  readonly backend: EnforcerBackend;
   readonly write: boolean;
 }
 
@@ -34,12 +37,17 @@ function natural(text: string): number {
 
 /** Reads the command line; ends the process where it cannot be read. */
 export function parseOptions(argv: readonly string[]): Options {
-  const { quick, policies, elsewhere, rounds, write } = new Command("bench-latency")
+  const { quick, policies, elsewhere, rounds, backend, write } = new Command("bench-latency")
     .description("How soon a change at the API server is enforced. Writes docs/performance.md.")
     .option("--quick", "0 and 5,000 other policies, 20 rounds; writes nothing", false)
     .option("--policies <number>", "only with so many other policies; writes nothing", natural)
     .option("--elsewhere", "with --policies: they concern another node's pods", false)
     .option("--rounds <number>", "rounds of each (200)", natural)
+    .addOption(
+      new Option("--backend <backend>", "in what the enforcer writes; writes nothing but with nft")
+        .choices(["nft", "legacy", "nftables"])
+        .default("nft"),
+    )
     .option("--no-write", "leave docs/performance.md as it is")
     .parse([...argv], { from: "user" })
     .opts<Flags>();
@@ -48,6 +56,7 @@ export function parseOptions(argv: readonly string[]): Options {
   return {
     cases: policies === undefined ? usual : [{ policies, place }],
     rounds: rounds ?? (quick ? 20 : 200),
-    writes: write && !quick && policies === undefined,
+    backend,
+    writes: write && !quick && policies === undefined && backend === "nft",
   };
 }

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { type EnforcerBackend, iptablesBeside } from "../../src/lab/backend.ts";
 import { type ControlPlane, startControlPlane } from "../../src/lab/cluster/control-plane.ts";
 import { type RunningEnforcer, startEnforcer } from "../../src/lab/cluster/enforcers.ts";
 import { type LabCluster, runPod } from "../../src/lab/cluster/lab-cluster.ts";
@@ -35,8 +36,8 @@ export const podObject = (
   spec: { nodeName: "node1", containers: [{ name: "main", image: "lab" }] },
 });
 
-export async function startRig(policies: number, place: Place): Promise<Rig> {
-  const lab = await createLab({ name: LAB, nodes: 1 });
+export async function startRig(policies: number, place: Place, backend: EnforcerBackend): Promise<Rig> {
+  const lab = await createLab({ name: LAB, nodes: 1, backend: iptablesBeside(backend) });
   const control = await startControlPlane(lab);
   const cluster: LabCluster = { lab, control, pods: new Map() };
   await create(control.client, { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
@@ -59,7 +60,7 @@ export async function startRig(policies: number, place: Place): Promise<Rig> {
   // No result cache: that a pod has its address is told by the API server alone, as the measured name says.
   const cache = join(node.dir, "no-cni-cache");
   await mkdir(cache, { recursive: true });
-  const enforcer = await startEnforcer(node, lab.backend, ["--cni-cache", cache]);
+  const enforcer = await startEnforcer(node, backend, ["--cni-cache", cache]);
   const streams = [new Stream(client, server, PORT), new Stream(client, newcomer, PORT + 1)] as const;
   await Promise.all(streams.map((stream) => stream.untilOpen(0)));
   return { control, enforcer, server: streams[0], newcomer: streams[1], newcomerAt: newcomer.addresses };

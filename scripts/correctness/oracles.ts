@@ -21,7 +21,7 @@ export const oracles: readonly Oracle[] = [
   },
   {
     title: "2. The rendered rules",
-    what: "An interpreter of chains, goto and sets that knows no policies, against `evaluate`; and across every write of a change.",
+    what: "An interpreter of chains, goto and sets that knows no policies, against `evaluate`; across every write of a change; and what each transaction of nftables leaves.",
     isIts: starting(
       "packet oracle",
       "reading back",
@@ -30,11 +30,12 @@ export const oracles: readonly Oracle[] = [
       "no orphans",
       "IPv4 dispatch",
       "IPv6 dispatch",
+      "nftables",
     ),
   },
   {
     title: "3. The kernel",
-    what: "Real packets through real iptables and ipset, both variants, both families, five protocols, against `evaluate`.",
+    what: "Real packets through real iptables with ipset, both variants, and through real nftables; both families, five protocols, against `evaluate`.",
     isIts: starting("kernel oracle"),
   },
   {

@@ -1,11 +1,19 @@
 import { Option } from "commander";
-import type { Variant } from "../kernel/variant.ts";
+import type { Backend } from "../kernel/variant.ts";
 
-export type Backend = Variant | "auto";
+export type BackendChoice = Backend | "auto";
 
-/** Which iptables is asked. */
-export const backendOption = (): Option =>
-  new Option("--backend <variant>", "which iptables; auto follows kubelet and kube-proxy")
-    .choices(["auto", "nft", "legacy"])
-    .default("auto")
-    .env("SELVEDGE_BACKEND");
+const CHOICES = ["auto", "nft", "legacy", "nftables"] as const;
+
+const option = (description: string): Option =>
+  new Option("--backend <backend>", description).choices(CHOICES).default("auto").env("SELVEDGE_BACKEND");
+
+/** What the enforcer writes. */
+export const writtenBackendOption = (): Option =>
+  option(
+    "nft and legacy are the two iptables, nftables has tables of its own; auto is the iptables that kubelet and kube-proxy use",
+  );
+
+/** What is read. */
+export const readBackendOption = (): Option =>
+  option("whose rules are read: of an iptables (nft, legacy) or nftables; auto finds them");

@@ -1,10 +1,10 @@
 import { Command, Option } from "commander";
-import { type Backend, backendOption } from "./backend-option.ts";
+import { type BackendChoice, readBackendOption } from "./backend-option.ts";
 import { UsageError } from "./exit-codes.ts";
 
 interface CountersFlags {
   readonly output: "text" | "json";
-  readonly backend: Backend;
+  readonly backend: BackendChoice;
 }
 
 export function countersCommand(): Command {
@@ -16,19 +16,19 @@ export function countersCommand(): Command {
         "before it. A denied packet counts for every policy that isolates. The kernel counts from when a rule was last written.",
     )
     .addOption(new Option("-o, --output <format>", "output format").choices(["text", "json"]).default("text"))
-    .addOption(backendOption())
+    .addOption(readBackendOption())
     .addHelpText("after", "\nExamples:\n  selvedge counters\n  selvedge counters -o json --backend legacy")
     .action(async ({ output, backend }: CountersFlags) => {
-      const [{ processExec }, { detectVariant }, { readCounted }, { policyCounters }, texts] =
+      const [{ processExec }, { standingBackend }, { readCounted }, { policyCounters }, texts] =
         await Promise.all([
           import("../kernel/exec.ts"),
-          import("../kernel/variant.ts"),
+          import("../kernel/standing-backend.ts"),
           import("../kernel/counters/read-counted.ts"),
           import("../kernel/counters/policy-counters.ts"),
           import("./counters-text.ts"),
         ]);
-      const variant = backend === "auto" ? await detectVariant(processExec) : backend;
-      const counted = await readCounted(processExec, variant).catch((error: unknown) => {
+      const standing = await standingBackend(processExec, backend);
+      const counted = await readCounted(processExec, standing).catch((error: unknown) => {
         throw new UsageError(error instanceof Error ? error.message : String(error));
       });
       const counters = policyCounters([...counted.IPv4, ...counted.IPv6]);

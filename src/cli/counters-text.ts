@@ -2,7 +2,7 @@ import { columns } from "../analysis/columns.ts";
 import type { PolicyCounters } from "../kernel/counters/policy-counters.ts";
 
 /** A table: what each rule let begin, what each policy's isolation dropped, and what was dropped for no policy. */
-export function countersText({ rules, denied, dropped }: PolicyCounters): string {
+export function countersText({ rules, denied, cut, dropped }: PolicyCounters): string {
   const rows = [
     ...rules.map(({ rule, packets, bytes }) => [
       rule.policy,
@@ -10,6 +10,7 @@ export function countersText({ rules, denied, dropped }: PolicyCounters): string
       `${packets}`,
       `${bytes}`,
     ]),
+    ...cut.map(({ comment, packets, bytes }) => [comment, "?", `${packets}`, `${bytes}`]),
     ...denied.map(({ policy, direction, packets, bytes }) => [
       policy,
       `${direction} denied`,
@@ -22,7 +23,7 @@ export function countersText({ rules, denied, dropped }: PolicyCounters): string
 }
 
 /** The same for programs. */
-export const countersJson = ({ rules, denied, dropped }: PolicyCounters): string =>
+export const countersJson = ({ rules, denied, cut, dropped }: PolicyCounters): string =>
   `${JSON.stringify(
     {
       apiVersion: "selvedge.dev/v1alpha1",
@@ -34,6 +35,7 @@ export const countersJson = ({ rules, denied, dropped }: PolicyCounters): string
         packets,
         bytes,
       })),
+      cut,
       denied,
       dropped,
     },

@@ -1,13 +1,13 @@
 import { Command, Option } from "commander";
 import type { Denial } from "../core/denial.ts";
-import { type Backend, backendOption } from "./backend-option.ts";
+import { type BackendChoice, readBackendOption } from "./backend-option.ts";
 import { UsageError } from "./exit-codes.ts";
 import { healthPortOption } from "./health-port-option.ts";
 
 interface DenialsFlags {
   readonly follow?: true;
   readonly output: "text" | "json";
-  readonly backend: Backend;
+  readonly backend: BackendChoice;
   readonly healthPort: number;
 }
 
@@ -26,7 +26,7 @@ export function denialsCommand(): Command {
         .choices(["text", "json"])
         .default("text"),
     )
-    .addOption(backendOption())
+    .addOption(readBackendOption())
     .addOption(healthPortOption())
     .addHelpText("after", "\nExamples:\n  selvedge denials\n  selvedge denials --follow -o json")
     .action(async ({ follow, output, backend, healthPort }: DenialsFlags) => {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { type BackendChoice, writtenBackendOption } from "./backend-option.ts";
 import { version } from "./version.ts";
 
 interface EnforcerFlags {
@@ -8,7 +9,7 @@ interface EnforcerFlags {
   readonly server?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
-  readonly backend: "auto" | "nft" | "legacy";
+  readonly backend: BackendChoice;
   readonly logLevel: string;
   readonly healthPort: number;
   readonly metricsHost?: string;
@@ -30,7 +31,7 @@ export function enforcerCommand(): Command {
   return new Command("enforcer")
     .summary("keep this node's kernel as the cluster's policies say (needs root)")
     .description(
-      "Keeps this node's ipsets and iptables rules equal to what `selvedge controller` publishes or, with --standalone, to the\n" +
+      "Keeps this node's rules and sets (iptables with ipsets, or nftables) equal to what `selvedge controller` publishes or, with --standalone, to the\n" +
         "cluster's NetworkPolicies, which it then compiles itself.\n" +
         "Rules stay when it stops: pods are never opened by a restart. Other programs' rules are never touched.",
     )
@@ -44,12 +45,7 @@ export function enforcerCommand(): Command {
     .option("--server <url>", "API server to use without credentials, a local proxy for one")
     .option("--kubeconfig <file>", "default: $KUBECONFIG, ~/.kube/config, or the pod's service account")
     .option("--context <name>", "context of the kubeconfig")
-    .addOption(
-      new Option("--backend <variant>", "which iptables; auto follows kubelet and kube-proxy")
-        .choices(["auto", "nft", "legacy"])
-        .default("auto")
-        .env("SELVEDGE_BACKEND"),
-    )
+    .addOption(writtenBackendOption())
     .addOption(
       new Option("--log-level <level>", "least level that is logged")
         .choices(["trace", "debug", "info", "warn", "error", "fatal", "silent"])

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { Verdict } from "../core/evaluate.ts";
-import { backendOption } from "./backend-option.ts";
+import { readBackendOption } from "./backend-option.ts";
 import { UsageError, exitCodes } from "./exit-codes.ts";
 import type { ExplainFlags } from "./explain-question.ts";
 import { sourceOptions } from "./source-options.ts";
@@ -31,7 +31,7 @@ export function explainCommand(): Command {
     .addOption(
       new Option("-o, --output <format>", "output format").choices(["text", "json", "md"]).default("text"),
     )
-    .addOption(backendOption())
+    .addOption(readBackendOption())
     .addHelpText(
       "after",
       "\nExit codes: 0 yes, 1 no, 2 bad input, 3 it depends, or RBAC hid what it may hang on.\n" +

@@ -1,7 +1,7 @@
 import type { TextOptions } from "../analysis/explain/text/text-options.ts";
 import type { AskedExplanation } from "../analysis/explain/explanation-json.ts";
 import type { AskedEnd } from "../library/ends.ts";
-import type { Backend } from "./backend-option.ts";
+import type { BackendChoice } from "./backend-option.ts";
 import type { Loaded } from "./load-source.ts";
 import type { SourceFlags } from "./source-options.ts";
 
@@ -11,7 +11,7 @@ export interface ExplainFlags extends SourceFlags {
   readonly rules?: true;
   readonly counters?: true;
   readonly verbose?: true;
-  readonly backend: Backend;
+  readonly backend: BackendChoice;
   readonly output: "text" | "json" | "md";
 }
 

@@ -5,23 +5,23 @@ import { standingNames } from "../kernel/denials/standing-names.ts";
 import { processExec } from "../kernel/exec.ts";
 import { readNflog } from "../kernel/nflog/read-nflog.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
-import { detectVariant } from "../kernel/variant.ts";
-import type { Backend } from "./backend-option.ts";
+import { standingBackend } from "../kernel/standing-backend.ts";
+import type { BackendChoice } from "./backend-option.ts";
 
 /** How long the names that the kernel's rules know are taken for current, in milliseconds. */
 const NAMES_LAST = 5_000;
 
 /** Reads denials from the kernel alone, until it cannot; tells why. */
 export async function followKernelDenials(
-  backend: Backend,
+  backend: BackendChoice,
   onDenial: (denial: Denial) => void,
 ): Promise<string> {
   const stop = new AbortController();
   // A tcpdump that is left behind would hold the log until the next denial tells it that nobody reads any more.
   process.once("exit", () => stop.abort());
   for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => process.exit());
-  const variant = backend === "auto" ? await detectVariant(processExec) : backend;
-  const read = async () => standingNames(await readCounted(processExec, variant));
+  const standing = await standingBackend(processExec, backend);
+  const read = async () => standingNames(await readCounted(processExec, standing));
   let names = read();
   let at = performance.now();
   // One after the other: denials are told in the order in which they came.

@@ -1,12 +1,11 @@
 import { setInterval as every } from "node:timers/promises";
 import type { Logger } from "pino";
 import { NodeCompiler } from "../core/incremental/node-compiler.ts";
+import type { KernelBackend } from "../kernel/backend.ts";
 import type { Exec } from "../kernel/exec.ts";
-import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
-import type { Variant } from "../kernel/variant.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { Host } from "../render/host.ts";
-import { IptablesRenderer } from "../render/incremental/iptables-renderer.ts";
+import { NodeRenderer } from "../render/incremental/node-renderer.ts";
 import { type ClusterView, type ClusterViewOptions, watchCluster } from "./cluster-view.ts";
 import { CniCache } from "./cni-cache.ts";
 import { type EnforcerObserver, logObserver, tellAll } from "./enforcer-observer.ts";
@@ -23,9 +22,8 @@ export interface EnforcerOptions {
   /** How the cluster is seen; default: compiled here, as a standalone enforcer does. */
   readonly watch?: (options: ClusterViewOptions) => ClusterView;
   readonly exec: Exec;
-  readonly variant: Variant;
-  /** The tools kept open; without them each write is a process. Ended with the enforcer. */
-  readonly sessions?: KernelSessions;
+  /** What holds the rules; ended with the enforcer. */
+  readonly backend: KernelBackend;
   readonly log: Logger;
   /** Told of what happens, beside the log. */
   readonly observers?: readonly EnforcerObserver[];
@@ -104,13 +102,14 @@ class NodeEnforcer {
   readonly #flows: FlowCutter;
   readonly #tell: Required<EnforcerObserver>;
   #compiler: NodeCompiler;
-  #renderer = new IptablesRenderer();
+  #renderer: NodeRenderer;
 
   constructor(options: EnforcerOptions, view: ClusterView, tell: Required<EnforcerObserver>) {
     this.#options = options;
     this.#view = view;
     this.#compiler = new NodeCompiler(options.node);
-    this.#kernel = new NodeKernel(options.exec, options.variant, options.sessions);
+    this.#renderer = new NodeRenderer(options.backend.layout);
+    this.#kernel = new NodeKernel(options.backend);
     this.#flows = new FlowCutter({ ...options, onCut: tell.cutFlows });
     this.#tell = tell;
     this.gate = new StartGate(options);
@@ -147,7 +146,7 @@ class NodeEnforcer {
       this.#hasBegun = true;
       // What they keep may be half a change: the next pass begins from scratch.
       this.#compiler = new NodeCompiler(this.#options.node);
-      this.#renderer = new IptablesRenderer();
+      this.#renderer = new NodeRenderer(this.#options.backend.layout);
       this.#tell.failed(error);
       return "again";
     }

@@ -1,22 +1,18 @@
 import { driftOf } from "../kernel/drift.ts";
 import { type IsPart, partOfRuleset, partOfState } from "../kernel/part-of.ts";
-import { type Reading, readSets, readStanding } from "../kernel/read.ts";
-import type { Exec } from "../kernel/exec.ts";
+import type { KernelReader } from "../kernel/backend.ts";
+import type { Reading } from "../kernel/read.ts";
 import type { Left } from "../kernel/standing.ts";
 import { type KernelState, nothingStands } from "../kernel/state.ts";
-import type { SavedChains } from "../kernel/saved-chains.ts";
-import type { Variant } from "../kernel/variant.ts";
 import { isOurSet } from "../render/names.ts";
 import { type Ruleset, hookedChains } from "../render/ruleset.ts";
 import type { WriteRecord } from "./write-record.ts";
 
 /** Where a look is taken, beside whatever is written. */
 export interface Looked {
-  readonly exec: Exec;
-  readonly variant: Variant;
+  readonly reader: KernelReader;
   /** Tells which tables are looked at. */
   readonly wanted: Ruleset | undefined;
-  readonly chains: SavedChains;
   readonly record: WriteRecord;
   /** What was left, once no write goes on whose end is not known; nothing where it is not known what stands. */
   readonly left: () => Promise<Left | undefined>;
@@ -32,6 +28,9 @@ export type Look =
 /** How often what somebody wrote into meanwhile is read again. */
 const TRIES = 3;
 
+/** After so long it is not begun again: rules are many, or somebody writes faster than they can be read. */
+const LONG_MS = 5_000;
+
 const noTables: KernelState["tables"] = { IPv4: nothingStands, IPv6: nothingStands };
 
 function isPartAsLeft(standing: KernelState, { ruleset, stayed }: Left, isPart: IsPart): boolean {
@@ -40,11 +39,14 @@ function isPartAsLeft(standing: KernelState, { ruleset, stayed }: Left, isPart: 
 }
 
 /** Whether these sets are as they were left. */
-async function lookAtSets({ exec, record, left }: Looked, names: ReadonlySet<string>): Promise<Look["kind"]> {
+async function lookAtSets(
+  { reader, record, left }: Looked,
+  names: ReadonlySet<string>,
+): Promise<Look["kind"]> {
   let untold = names;
   for (let tries = 0; untold.size > 0 && tries < TRIES; tries += 1) {
     const written = record.begin();
-    const sets = await readSets(exec).catch(() => undefined);
+    const sets = await reader.readSets().catch(() => undefined);
     const now = await left();
     record.end(written);
     if (sets === undefined || now === undefined) return "otherwise";
@@ -56,9 +58,9 @@ async function lookAtSets({ exec, record, left }: Looked, names: ReadonlySet<str
 }
 
 async function lookOnce(looked: Looked): Promise<Look> {
-  const { exec, variant, wanted, chains, record, left, understood } = looked;
+  const { reader, wanted, record, left, understood } = looked;
   const written = record.begin();
-  const reading = await readStanding(exec, variant, wanted, chains).catch(() => undefined);
+  const reading = await reader.read(wanted).catch(() => undefined);
   const now = await left();
   record.end(written);
   if (now === undefined) return { kind: "otherwise", reading };
@@ -79,9 +81,10 @@ async function lookOnce(looked: Looked): Promise<Look> {
  * meanwhile is left out: each such write makes it anew, whole. A set is only ever changed by entries, so that is read again.
  */
 export async function lookForDrift(looked: Looked): Promise<Look> {
+  const began = performance.now();
   for (let tries = 1; tries < TRIES; tries += 1) {
     const look = await lookOnce(looked);
-    if (look.kind !== "untold") return look;
+    if (look.kind !== "untold" || performance.now() - began > LONG_MS) return look;
   }
   return lookOnce(looked);
 }

@@ -1,21 +1,15 @@
 import type { ApplyFailure } from "../kernel/apply.ts";
+import type { KernelBackend, PlanWriter } from "../kernel/backend.ts";
 import { type Drift, driftOf } from "../kernel/drift.ts";
-import { type Exec, inBackground } from "../kernel/exec.ts";
 import type { StayedSet } from "../kernel/plan-change.ts";
 import { type Plan, isEmptyPlan } from "../kernel/plan.ts";
-import { processWriter } from "../kernel/process-writer.ts";
-import { type Reading, readStanding } from "../kernel/read.ts";
-import { SavedChains } from "../kernel/saved-chains.ts";
+import type { Reading } from "../kernel/read.ts";
 import { SessionTrouble } from "../kernel/session/acknowledged-session.ts";
-import type { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import { type Left, type Standing, setIn } from "../kernel/standing.ts";
 import type { KernelState, StandingSet } from "../kernel/state.ts";
-import type { Variant } from "../kernel/variant.ts";
-import { carryOutWalk } from "../kernel/walk/carry-out-walk.ts";
-import { type Leg, planWalk } from "../kernel/walk/plan-walk.ts";
+import type { Leg } from "../kernel/walk/plan-walk.ts";
 import { withoutAnswers, withoutFamilies } from "../kernel/without-families.ts";
 import { Wordings } from "../kernel/wordings.ts";
-import type { KernelWriter } from "../kernel/writer.ts";
 import { setFamily } from "../render/names.ts";
 import type { Ruleset } from "../render/ruleset.ts";
 import { lookForDrift } from "./look-for-drift.ts";
@@ -38,9 +32,7 @@ export interface Outcome {
  * given up after any failure and checked against the kernel now and then (`look`).
  */
 export class NodeKernel {
-  readonly #exec: Exec;
-  readonly #variant: Variant;
-  readonly #sessions: KernelSessions | undefined;
+  readonly #backend: KernelBackend;
   #standing: Standing | undefined;
   /** What was believed before the last recall. */
   #recalled: Standing | undefined;
@@ -50,7 +42,6 @@ export class NodeKernel {
   /** What was asked for last. */
   #wanted: Ruleset | undefined;
 
-  readonly #chains = new SavedChains();
   readonly #record = new WriteRecord();
   #bringing: Promise<Outcome> | undefined;
 
@@ -60,11 +51,8 @@ export class NodeKernel {
   #toldAt = performance.now();
   #looked: { readonly reading: Reading; readonly epoch: number } | undefined;
 
-  /** Without sessions every write is a process. */
-  constructor(exec: Exec, variant: Variant, sessions?: KernelSessions) {
-    this.#exec = exec;
-    this.#variant = variant;
-    this.#sessions = sessions;
+  constructor(backend: KernelBackend) {
+    this.#backend = backend;
   }
 
   /** Makes the kernel hold this ruleset, writing only what differs. Never twice at once. */
@@ -78,23 +66,22 @@ export class NodeKernel {
 
   async #bring(wanted: Ruleset): Promise<Outcome> {
     this.#wanted = wanted;
-    const processes = processWriter(this.#exec, this.#variant);
-    const kept = this.#sessions?.writer(processes);
+    const { processes, kept } = this.#backend.writers();
     if (kept === undefined) return this.#attempt(wanted, processes);
     try {
       const outcome = await this.#attempt(wanted, kept);
-      if (kept.commands() > processes.commands()) this.#sessions?.praise();
+      if (kept.commands() > processes.commands()) this.#backend.kept?.praise();
       return outcome;
     } catch (error) {
       if (!(error instanceof SessionTrouble)) throw error;
       // What became of their last write nobody knows.
       this.#standing = undefined;
-      await this.#sessions?.rest();
+      await this.#backend.kept?.rest();
       return { ...(await this.#attempt(wanted, processes)), sessionTrouble: error.message };
     }
   }
 
-  async #attempt(wanted: Ruleset, writer: KernelWriter): Promise<Outcome> {
+  async #attempt(wanted: Ruleset, writer: PlanWriter): Promise<Outcome> {
     const isRead = this.#standing === undefined;
     let standing: Standing;
     let unread: Reading["unread"] = new Map();
@@ -117,10 +104,11 @@ export class NodeKernel {
       ...[...unread].map(([family, message]) => ({ step: `read ${family} rules`, message })),
       ...[...unreadFilter].map(([family, message]) => ({ step: `read ${family} filter rules`, message })),
     ];
-    const legs = planWalk(standing, wanted)
-      .map(({ plan, to }): Leg => {
-        const readable = withoutFamilies(plan, new Set(unread.keys()));
-        return { plan: withoutAnswers(readable, new Set(unreadFilter.keys())), to };
+    const legs = this.#backend
+      .plan(standing, wanted)
+      .map((leg): Leg => {
+        const readable = withoutFamilies(leg.plan, new Set(unread.keys()));
+        return { ...leg, plan: withoutAnswers(readable, new Set(unreadFilter.keys())) };
       })
       .filter(({ plan }) => !isEmptyPlan(plan));
     const plans = legs.map(({ plan }) => plan);
@@ -131,7 +119,7 @@ export class NodeKernel {
     this.#standing = undefined;
     this.#epoch += 1;
     const { commands, failures, held, heldAtFirst } = await this.#record
-      .during(plans, () => carryOutWalk(writer, legs))
+      .during(plans, () => writer.carryOut(legs))
       .finally(() => {
         this.#epoch += 1;
       });
@@ -156,10 +144,8 @@ export class NodeKernel {
   async look(): Promise<void> {
     const epoch = this.#epoch;
     const look = await lookForDrift({
-      exec: inBackground(this.#exec),
-      variant: this.#variant,
+      reader: this.#backend.readerBeside,
       wanted: this.#wanted,
-      chains: this.#chains,
       record: this.#record,
       left: () => this.#left(),
       understood: (state) => this.#wordings.understood(state),
@@ -189,7 +175,7 @@ export class NodeKernel {
   }
 
   #read(wanted: Ruleset): Promise<Reading> {
-    return readStanding(this.#exec, this.#variant, wanted, this.#chains);
+    return this.#backend.reader.read(wanted);
   }
 
   /** Rules that read otherwise than we write them have just been written anew: so the tool words them. */
@@ -215,7 +201,7 @@ export class NodeKernel {
 
   /** Ends the tools that are kept open. */
   async close(): Promise<void> {
-    await this.#sessions?.close();
+    await this.#backend.kept?.close();
   }
 }
 

@@ -1,15 +1,17 @@
 import { hostname } from "node:os";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { readCounted } from "../kernel/counters/read-counted.ts";
-import { processExec } from "../kernel/exec.ts";
+import type { KernelBackend } from "../kernel/backend.ts";
+import { type Exec, inBackground, processExec } from "../kernel/exec.ts";
 import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import { mortalExec } from "../kernel/mortal.ts";
+import { NftSessions } from "../kernel/session/nft-sessions.ts";
 import { processSessionDoor } from "../kernel/session/session-door.ts";
 import { gateLine } from "../kernel/gate-line.ts";
-import { possibleDenial } from "../kernel/possible-denial.ts";
-import { findSelfTraffic } from "../kernel/self-traffic.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
-import { type Variant, detectVariant } from "../kernel/variant.ts";
+import { type Backend, detectVariant } from "../kernel/variant.ts";
+import { iptablesBackend } from "../kernel/iptables-backend.ts";
+import { nftablesBackend } from "../kernel/nftables/nftables-backend.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
 import type { Host } from "../render/host.ts";
@@ -18,6 +20,8 @@ import { watchCluster } from "./cluster-view.ts";
 import { controlled } from "./enforcer-node/controlled.ts";
 import { startEnforcer } from "./enforcer.ts";
 import { EventWriter } from "./events/event-writer.ts";
+import { findHost } from "./find-host.ts";
+import { findLeftovers } from "./find-leftovers.ts";
 import type { GateMode } from "./gate-state.ts";
 import { serveHealth } from "./health.ts";
 import { CounterReader } from "./metrics/counter-reader.ts";
@@ -34,7 +38,7 @@ export interface RunEnforcerOptions {
   /** Of the controllers' Lease. */
   readonly namespace: string;
   readonly connection: ConnectOptions;
-  readonly backend: Variant | "auto";
+  readonly backend: Backend | "auto";
   readonly logLevel: string;
   readonly healthPort: number;
   /** Where `/metrics` is served to others, beside loopback; nowhere by default. */
@@ -48,6 +52,22 @@ export interface RunEnforcerOptions {
   readonly events: "on" | "off";
 }
 
+/** What holds the rules, written by tools that are kept open. */
+const kernelBackend = (exec: Exec, backend: Backend): KernelBackend =>
+  backend === "nftables"
+    ? nftablesBackend(exec, new NftSessions(processSessionDoor))
+    : iptablesBackend(exec, backend, new KernelSessions(processSessionDoor, backend));
+
+/** Looks beside everything else: to read all rules of a large node takes a while, and nothing waits for it. */
+async function tellLeftovers(exec: Exec, backend: Backend, log: Logger): Promise<void> {
+  const leftovers = await findLeftovers(inBackground(exec), backend).catch(() => []);
+  if (leftovers.length > 0)
+    log.warn(
+      { leftovers },
+      "rules of an enforcer with another backend stand, too, and deny what they denied: run selvedge cleanup, then start again",
+    );
+}
+
 /** Runs the enforcer as a process: until SIGTERM or SIGINT, with logs on standard output. Returns the exit code. */
 export async function runEnforcer(options: RunEnforcerOptions): Promise<number> {
   staySmall();
@@ -58,16 +78,11 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
   let client: KubeClient | undefined;
   try {
     client = await connect(options.connection);
-    const variant = options.backend === "auto" ? await detectVariant(processExec) : options.backend;
+    const backend = options.backend === "auto" ? await detectVariant(processExec) : options.backend;
     const { startGate, cniCache } = options;
-    const selfTraffic = await findSelfTraffic(processExec, variant);
-    if (selfTraffic === "listed")
-      log.warn("the kernel has no xt_bpf: a rule for each isolated pod stands in its place");
-    const denial = await possibleDenial(processExec, variant, options.deny);
-    if (denial !== options.deny)
-      log.warn("the kernel cannot refuse (REJECT, TTL and HL): what policies deny is dropped in silence");
+    const host = await findHost(processExec, backend, options.deny, log);
     const { signal } = stop;
-    const counters = new CounterReader(() => readCounted(processExec, variant));
+    const counters = new CounterReader(() => readCounted(processExec, backend));
     const measured = metrics(counters);
     const events = options.events === "on" ? new EventWriter({ node, client, log, signal }) : undefined;
     const told = events === undefined ? {} : { onDenial: events.take };
@@ -75,7 +90,8 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     const { watch, writer } =
       options.mode === "standalone"
         ? { watch: watchCluster, writer: undefined }
-        : controlled({ ...options, node, client, log, signal, backend: variant }, () => enforcer.notReady());
+        : controlled({ ...options, node, client, log, signal, backend }, () => enforcer.notReady());
+    const exec = mortalExec(processExec);
     const enforcer = startEnforcer({
       observers: [
         growWithHeap(),
@@ -87,13 +103,12 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       node,
       client,
       watch,
-      exec: mortalExec(processExec),
-      variant,
-      sessions: new KernelSessions(processSessionDoor, variant),
+      exec,
+      backend: kernelBackend(exec, backend),
       log,
       signal,
       startGate,
-      host: { selfTraffic, denial },
+      host,
       cniCache,
     });
     const health = await serveHealth({
@@ -122,7 +137,11 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     counters.start(signal);
     events?.start();
     denials.start();
-    log.info({ variant, mode: options.mode, denial, healthPort: health.port }, "enforcer started");
+    void tellLeftovers(processExec, backend, log);
+    log.info(
+      { backend, mode: options.mode, denial: host.denial, healthPort: health.port },
+      "enforcer started",
+    );
     await enforcer.done;
     await writer?.idle();
     health.close();

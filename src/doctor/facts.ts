@@ -1,5 +1,6 @@
 import type { Family } from "../core/address.ts";
 import type { EnforcerAnswer } from "../kernel/ask-enforcer.ts";
+import type { NftReading } from "../kernel/nftables/read-nft-table.ts";
 import type { VariantRules } from "../kernel/read-everywhere.ts";
 import type { StandingSet } from "../kernel/state.ts";
 import type { Variant } from "../kernel/variant.ts";
@@ -10,12 +11,14 @@ export interface NodeFacts {
   readonly isNetAdmin: boolean;
   /** By program. */
   readonly tools: ReadonlyMap<string, Tool>;
-  /** What the kernel said to each thing that Selvedge's rules are made of, in a network namespace of its own. */
+  /** What the kernel said to each thing that Selvedge's rules are made of, without keeping it. */
   readonly trials: Known<readonly Trial[]>;
   readonly bridges: Known<readonly Bridge[]>;
   /** Kernel switches below /proc/sys by their dotted names, as they are written there; one that is not there is absent. */
   readonly switches: ReadonlyMap<string, string>;
   readonly rules: readonly VariantRules[];
+  /** Our tables of nftables, of both families. */
+  readonly nftables: readonly { readonly family: Family; readonly reading: NftReading }[];
   /** Our ipsets. */
   readonly sets: Known<ReadonlyMap<string, StandingSet>>;
   /** As `nft list tables` has them: `inet kube-network-policies`. */

@@ -43,6 +43,10 @@ const filled = (name: string, wanted: IpSet): string[] => [
   ...[...wanted.entries].map((entry) => `add ${name} ${entry}`),
 ];
 
+/** What of an entry tells which it is: of a map's the address alone, whatever it leads to. */
+const keyOf = (type: IpSet["type"], entry: string): string =>
+  type === "pairs" ? entry : (entry.split(" ", 1)[0] ?? "");
+
 function setLines(
   name: string,
   wanted: IpSet,
@@ -63,7 +67,7 @@ function setLines(
   const add = [...wanted.entries.difference(entries)].map((entry) => `add ${name} ${entry}`);
   // An entry to which somebody gave an option (`nomatch`) loses it when it is added anew; ipset deletes it without.
   const remove = [...entries.difference(wanted.entries)]
-    .map((entry) => entry.split(" ", 1)[0] ?? "")
+    .map((entry) => keyOf(wanted.type, entry))
     .filter((entry) => !wanted.entries.has(entry))
     .map((entry) => `del ${name} ${entry}`);
   // Nobody names a set yet that is made now: it is filled whole.

@@ -9,7 +9,7 @@ const setTypes: readonly string[] = ["hash:ip", "hash:net", "hash:ip,port"] sati
 const isSetType = (text: string): text is SetType => setTypes.includes(text);
 
 /** ipset prints IPv4-mapped addresses in mixed notation; ours never are. All else it prints as we do. */
-function canonicalEntry(entry: string): string {
+export function canonicalEntry(entry: string): string {
   if (!entry.includes(":") || !entry.includes(".")) return entry;
   const [address = "", ...rest] = entry.split(/(?=[,/])/);
   const parsed = parseAddress(address);

@@ -4,6 +4,13 @@ import type { Exec } from "./exec.ts";
 /** The two iptables that exist; their rules live in different places of the kernel and do not see each other. */
 export type Variant = "legacy" | "nft";
 
+/** Where our rules may stand: in tables of one iptables, or in tables of our own, which nftables has beside both. */
+export type Backend = Variant | "nftables";
+
+/** A backend as people name it: `iptables-nft`, `nftables`. */
+export const backendName = (backend: Backend): string =>
+  backend === "nftables" ? backend : `iptables-${backend}`;
+
 const prefix: Readonly<Record<Family, string>> = { IPv4: "iptables", IPv6: "ip6tables" };
 
 export const saveCommand = (variant: Variant, family: Family): string => `${prefix[family]}-${variant}-save`;

@@ -1,7 +1,8 @@
 import { compile } from "../core/compile.ts";
 import { livePods } from "../core/live-pods.ts";
 import type { ManifestCluster } from "../kube/manifest-cluster.ts";
-import type { Backend } from "./backend.ts";
+import type { EnforcerBackend } from "./backend.ts";
+import { backendName } from "../kernel/variant.ts";
 import { clusterNow } from "./cluster/cluster-now.ts";
 import { type ApiServerKind, startControlPlane } from "./cluster/control-plane.ts";
 import {
@@ -19,7 +20,7 @@ import { type Measured, measure } from "./matrix/measure.ts";
 import type { Progress } from "./progress.ts";
 
 export interface ExperimentOptions {
-  readonly backend: Backend;
+  readonly backend: EnforcerBackend;
   readonly maxReplicas: number;
   /** Who compiles the policies; default `standalone`, each enforcer for itself. */
   readonly mode?: EnforcerMode;
@@ -81,7 +82,7 @@ export async function experiment(
   for (const { source } of manifests.policies) await apply(control.client, source.raw);
   const pair = mode === "controller" ? ", a pair of selvedge controller" : "";
   progress.step(
-    `${manifests.policies.length} NetworkPolicies${pair}, and selvedge enforcer on each node (iptables-${backend})`,
+    `${manifests.policies.length} NetworkPolicies${pair}, and selvedge enforcer on each node (${backendName(backend)})`,
   );
   await starters[mode](cluster, backend);
   const after = await matrix("measuring with enforcement");

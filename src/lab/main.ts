@@ -32,8 +32,11 @@ const up = new Command("up")
   .option("--manifests <path...>", "files or folders of Kubernetes YAML or JSON", [SHOP])
   .option("--keep", "leave the lab standing", false)
   .addOption(
-    new Option("--backend <variant>", "iptables of flannel, kube-proxy and Selvedge")
-      .choices(["nft", "legacy"])
+    new Option(
+      "--backend <variant>",
+      "iptables of flannel, kube-proxy and Selvedge; nftables: they stay with nft",
+    )
+      .choices(["nft", "legacy", "nftables"])
       .default(USUAL_SHAPE.backend),
   )
   .addOption(

@@ -1,3 +1,4 @@
+import { type EnforcerBackend, iptablesBeside } from "./backend.ts";
 import { colors } from "./colors.ts";
 import { clusterFromManifests } from "../kube/cluster-from-manifests.ts";
 import { readManifests } from "../kube/files/read-manifests.ts";
@@ -11,7 +12,8 @@ import { disagreements, grid, summary } from "./matrix/report.ts";
 import { startProgress } from "./progress.ts";
 import { teardown } from "./teardown.ts";
 
-export interface RunOptions extends LabShape {
+export interface RunOptions extends Omit<LabShape, "backend"> {
+  readonly backend: EnforcerBackend;
   readonly manifests: readonly string[];
   readonly name: string;
   readonly keep: boolean;
@@ -34,7 +36,11 @@ export async function runLab(options: RunOptions): Promise<number> {
     return BAD_INPUT;
   }
   const progress = startProgress(process.stdout);
-  const lab = await createLab({ ...options, onStep: progress.step });
+  const lab = await createLab({
+    ...options,
+    backend: iptablesBeside(options.backend),
+    onStep: progress.step,
+  });
   try {
     const { before, after, cluster } = await experiment(lab, manifests, options, progress);
     progress.end();
@@ -42,7 +48,7 @@ export async function runLab(options: RunOptions): Promise<number> {
     console.log(`\n${colors.bold("With Selvedge")}\n\n${grid(after)}\n`);
     for (const line of [...disagreements(before), ...disagreements(after)]) console.log(line);
     console.log(summary(after));
-    if (options.keep) console.log(whatStands(cluster));
+    if (options.keep) console.log(whatStands(cluster, options.backend));
     return [...before, ...after].every(({ agrees }) => agrees) ? 0 : 1;
   } finally {
     progress.end();
@@ -50,12 +56,13 @@ export async function runLab(options: RunOptions): Promise<number> {
   }
 }
 
-function whatStands({ lab, control }: LabCluster): string {
+function whatStands({ lab, control }: LabCluster, backend: EnforcerBackend): string {
   const [node] = lab.nodes;
+  const show = backend === "nftables" ? "nft list table ip selvedge" : `iptables-${backend}-save -t mangle`;
   return [
     "",
     `The lab stands. Its API server: kubectl --server ${control.url} get netpol,pods -A`,
-    `A node's rules:                 nsenter -t ${node?.holderPid} -n -m iptables-${lab.backend}-save -t mangle`,
+    `A node's rules:                 nsenter -t ${node?.holderPid} -n -m ${show}`,
     "Remove it:                      make lab-down",
   ].join("\n");
 }

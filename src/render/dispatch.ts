@@ -1,17 +1,11 @@
-import { type Address, addressBits } from "../core/address.ts";
+import { addressBits } from "../core/address.ts";
 import { type Cidr, cidrAround, formatCidr, isInCidr } from "../core/cidr.ts";
 import { type Direction, opposite } from "../core/policy.ts";
 import type { Host } from "./host.ts";
+import type { Leaf } from "./leaves.ts";
 import { classChain, dispatchChain, restChain, trieChain } from "./names.ts";
 import { ruleText } from "./rule-text.ts";
 import { selfRules } from "./self-rules.ts";
-
-/** A pod's address and the class chain that judges it. */
-export interface Leaf {
-  readonly address: Address;
-  readonly pod: string;
-  readonly classId: string;
-}
 
 /** A chain longer than this is split; each level of the trie looks at so many more bits. */
 const FAN_OUT_BITS = 4;
@@ -47,6 +41,17 @@ const widest = (blocks: readonly Cidr[]): Cidr[] =>
   );
 
 /**
+ * The blocks in which all leaves lie, and the start gate's; `undefined` where they are everywhere. To compare with them takes no
+ * set.
+ */
+export function entryBlocks(leaves: readonly Leaf[], gated: readonly Cidr[]): readonly Cidr[] | undefined {
+  const outside = leaves.filter(({ address }) => !gated.some((block) => isInCidr(address, block)));
+  const block = commonBlock(outside);
+  if (block === undefined && (outside.length > 0 || gated.length === 0)) return undefined;
+  return widest([...gated, ...(block === undefined ? [] : [block])]);
+}
+
+/**
  * Lead to the trie, once each, whoever may be in it or lies in the start gate's blocks. That takes no set: who is isolated
  * is in the trie.
  */
@@ -57,12 +62,8 @@ export function entryRules(
 ): readonly string[] {
   const entry = (match: string): string =>
     ruleText(`${match}-j ${dispatchChain(direction)}`, `${direction} of isolated pods`);
-  const outside = leaves.filter(({ address }) => !gated.some((block) => isInCidr(address, block)));
-  const block = commonBlock(outside);
-  if (block === undefined && (outside.length > 0 || gated.length === 0)) return [entry("")];
-  return widest([...gated, ...(block === undefined ? [] : [block])]).map((each) =>
-    entry(`${sideOf[direction]} ${formatCidr(each)} `),
-  );
+  const blocks = entryBlocks(leaves, gated);
+  return blocks?.map((each) => entry(`${sideOf[direction]} ${formatCidr(each)} `)) ?? [entry("")];
 }
 
 /** The trie's end for all whom it does not know: here alone sets are asked who is isolated, and `gate` who is known. */

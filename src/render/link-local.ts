@@ -3,11 +3,11 @@ import type { Host } from "./host.ts";
 import { ruleText } from "./rule-text.ts";
 
 /** RFC 4291 section 2.5.6. */
-const LINK_LOCAL = "fe80::/10";
+export const LINK_LOCAL = "fe80::/10";
 /** RFC 4291 section 2.7. */
-const MULTICAST = "ff00::/8";
+export const MULTICAST = "ff00::/8";
 
-const NOBODY = "link-local: nobody is known by such an address";
+export const NOBODY = "link-local: nobody is known by such an address";
 
 /**
  * Pods on one bridge hear each other's link-local addresses, which need no privilege and are told to nobody: by them two

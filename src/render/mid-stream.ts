@@ -1,7 +1,6 @@
 import type { Family } from "../core/address.ts";
-import type { Direction } from "../core/policy.ts";
 import type { Host } from "./host.ts";
-import type { IsolatedPods } from "./isolated-pods.ts";
+import type { IsolatedSets } from "./isolated-sets.ts";
 import { MID_STREAM_CHAIN } from "./names.ts";
 import { ruleText } from "./rule-text.ts";
 import { selfRules } from "./self-rules.ts";
@@ -17,7 +16,7 @@ export const midStreamRules: readonly string[] = [
  */
 export function midStreamChains(
   family: Family,
-  isolated: Readonly<Record<Direction, IsolatedPods>>,
+  isolated: IsolatedSets,
   { selfTraffic }: Host,
 ): ReadonlyMap<string, readonly string[]> {
   const forgotten = (set: string, side: "src" | "dst"): string =>
@@ -27,8 +26,8 @@ export function midStreamChains(
       MID_STREAM_CHAIN,
       [
         ...selfRules(family, selfTraffic),
-        forgotten(isolated.ingress.set, "src"),
-        forgotten(isolated.egress.set, "dst"),
+        forgotten(isolated.ingress, "src"),
+        forgotten(isolated.egress, "dst"),
       ],
     ],
   ]);

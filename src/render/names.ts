@@ -60,6 +60,20 @@ export const namedPortSet = (family: Family, group: GroupId, { protocol, name }:
 export const blockSet = (family: Family, blocks: readonly Cidr[]): string =>
   `${setPrefix[family]}-N-${digest(blocks.map(formatCidr).join("\n"))}`;
 
+/** With nftables all that is ours stands in tables of this name, `ip selvedge` and `ip6 selvedge`, and nothing else does. */
+export const NFT_TABLE = "selvedge";
+
+/** With nftables: the class that judges each address that is isolated in one direction. */
+export const verdictMap = (family: Family, direction: Direction): string =>
+  `${setPrefix[family]}-verdicts-${direction}`;
+
+/** With nftables: who is isolated in one direction, where the verdict does not matter. */
+export const isolatedNow = (family: Family, direction: Direction): string =>
+  `${setPrefix[family]}-isolated-${direction}`;
+
+/** With nftables: each isolated address, paired with itself. */
+export const selfSet = (family: Family): string => `${setPrefix[family]}-self`;
+
 const CLASS_DIGITS = 22;
 
 export const dispatchChain = (direction: Direction): string => `SV-${direction.toUpperCase()}`;

@@ -1,7 +1,9 @@
 import { digest } from "../core/digest.ts";
 
-/** The kernel takes 255 bytes and a terminator. */
+/** xt_comment takes 255 bytes and a terminator. */
 const MAX_COMMENT = 255;
+/** nft takes 128 bytes (libnftnl's NFTNL_UDATA_COMMENT_MAXLEN). */
+const MAX_NFT_COMMENT = 128;
 const HASH_DIGITS = 10;
 
 /** What a comment may hold without quoting trouble; policies' and pods' names are all of it. */
@@ -10,21 +12,29 @@ const plain = (text: string): string => text.replaceAll(/[^\w .,:/[\]()=-]/g, "?
 /** Where a rule's target begins. */
 const TARGET = /(?:^|(?<= ))-[jg] /;
 
-/**
- * One rule as `iptables-restore` reads it, with a comment for people and, last in it, a digest of the whole rule. The
- * comment is the last of the matches: the kernel asks them in order, a comment too, and most rules that a packet meets
- * are not for it.
- */
-export function ruleText(rule: string, comment: string): string {
-  const room = MAX_COMMENT - HASH_DIGITS - " #".length;
+/** A comment for people and, last in it, a digest of the whole rule. */
+function commentOf(rule: string, comment: string, most: number): string {
+  const room = most - HASH_DIGITS - " #".length;
   const words = plain(comment);
   const shown = words.length > room ? `${words.slice(0, room - 3)}...` : words;
   const hash = digest(`${rule}\n${comment}`).slice(0, HASH_DIGITS);
-  const at = rule.search(TARGET);
-  return `${rule.slice(0, at)}-m comment --comment "${shown} #${hash}" ${rule.slice(at)}`;
+  return `comment "${shown} #${hash}"`;
 }
 
-/** The digest in a rule of ours, from our own text or from `iptables-save`'s; none: not a rule that we wrote. */
+/**
+ * One rule as `iptables-restore` reads it, with its comment. That is the last of the matches: the kernel asks them in order, a
+ * comment too, and most rules that a packet meets are not for it.
+ */
+export function ruleText(rule: string, comment: string): string {
+  const at = rule.search(TARGET);
+  return `${rule.slice(0, at)}-m comment --${commentOf(rule, comment, MAX_COMMENT)} ${rule.slice(at)}`;
+}
+
+/** One rule as nft reads and prints it, with its comment, which the kernel never looks at. */
+export const nftRuleText = (rule: string, comment: string): string =>
+  `${rule} ${commentOf(rule, comment, MAX_NFT_COMMENT)}`;
+
+/** The digest in a rule of ours, from our own text, `iptables-save`'s or nft's; none: not a rule that we wrote. */
 export function ruleHash(line: string): string | undefined {
-  return /--comment (?:"[^"]* )?#([a-z2-7]{10})"?(?: |$)/.exec(line)?.[1];
+  return /(?:^| )(?:--)?comment (?:"[^"]* )?#([a-z2-7]{10})"?(?: |$)/.exec(line)?.[1];
 }

@@ -5,7 +5,7 @@ import { everyPodId } from "../core/normalize.ts";
 import type { Direction, GroupId, PortName } from "../core/policy.ts";
 import type { Group, Member } from "../core/program.ts";
 import { blockSet, groupSet, isolatedSet, knownSet, namedPortSet } from "./names.ts";
-import type { IpSet } from "./ruleset.ts";
+import type { IpSet, SetType } from "./ruleset.ts";
 
 /** The sets of one family that rules have asked for so far. Asking makes the set and returns its name. */
 export interface SetTable {
@@ -19,6 +19,8 @@ export interface SetTable {
   isolated(direction: Direction, addresses: readonly string[]): string;
   /** The addresses that the start gate lets by in these blocks. */
   known(blocks: readonly Cidr[], addresses: readonly string[]): string;
+  /** A set by its name; who asks last says what is in it. */
+  given(name: string, type: SetType, entries: readonly string[]): string;
 }
 
 export const addressesIn = (family: Family, addresses: readonly Address[] | "unknown"): string[] =>
@@ -68,6 +70,10 @@ export function setTable(family: Family, groups: ReadonlyMap<GroupId, Group>): S
     known: (closed, addresses) => {
       const name = knownSet(family, closed);
       sets.set(name, { type: "hash:ip", entries: new Set(addresses), order: "go-first" });
+      return name;
+    },
+    given: (name, type, entries) => {
+      sets.set(name, { type, entries: new Set(entries) });
       return name;
     },
     blocks: (addresses) => {

@@ -5,17 +5,20 @@ import {
   kubeRouterByLayout,
   noPolicy,
   selvedge,
+  selvedgeByNftables,
   weaveNpcByLayout,
 } from "../../bench/datapath/contestants.ts";
 import { compileGenerator } from "../../bench/datapath/generator.ts";
-import { cuts } from "../../bench/datapath/apart/stages.ts";
+import { iptablesCuts, nftablesCuts } from "../../bench/datapath/apart/stages.ts";
 import { type Rig, buildRig, burst, kinds, writeFlows } from "../../bench/datapath/rig.ts";
 import { type Scenario, scenario } from "../../bench/datapath/scenario.ts";
 import { families } from "../../src/core/address.ts";
 import { compile } from "../../src/core/compile.ts";
 import { livePods } from "../../src/core/live-pods.ts";
 import { nodeProgram } from "../../src/core/node-program.ts";
-import { renderIptables } from "../../src/render/iptables.ts";
+import { iptablesLayout } from "../../src/render/iptables.ts";
+import { nftablesLayout } from "../../src/render/nftables/nftables.ts";
+import { render } from "../../src/render/render.ts";
 import type { FamilyRuleset } from "../../src/render/ruleset.ts";
 import { type Lab, createLab } from "../../src/lab/lab.ts";
 import { nodeAddressing } from "../../src/lab/addressing.ts";
@@ -23,7 +26,7 @@ import { teardown } from "../../src/lab/teardown.ts";
 import { must } from "../support/must.ts";
 import { describeKernel } from "../kernel/support.ts";
 
-const CONTESTANTS = [noPolicy, selvedge, kubeRouterByLayout, weaveNpcByLayout];
+const CONTESTANTS = [noPolicy, selvedge, selvedgeByNftables, kubeRouterByLayout, weaveNpcByLayout];
 const LAB = "benchtest";
 
 describe("what the bench sends", () => {
@@ -39,11 +42,30 @@ describe("what the bench sends", () => {
   });
 });
 
-describe("our rules, taken apart", () => {
+describe.each([
+  {
+    name: "iptables",
+    layout: iptablesLayout,
+    cuts: iptablesCuts,
+    entrance: "SELVEDGE-FORWARD",
+    inHook: 0,
+    asks: /--match-set.* -j RETURN$/,
+    comment: "--comment",
+  },
+  {
+    name: "nftables",
+    layout: nftablesLayout,
+    cuts: nftablesCuts,
+    entrance: "FORWARD",
+    inHook: 1,
+    asks: / @\S+ counter return/,
+    comment: " comment ",
+  },
+])("our rules, taken apart: $name", ({ layout, cuts, entrance, inHook, asks, comment }) => {
   const node = nodeAddressing(1);
   const whole = ((): FamilyRuleset => {
     const { cluster, pods } = scenario({ pods: 20, policies: 260 }, node);
-    return renderIptables(nodeProgram(compile(cluster), must(must(pods[0]).node), livePods(pods))).IPv4;
+    return render(layout, nodeProgram(compile(cluster), must(must(pods[0]).node), livePods(pods))).IPv4;
   })();
   const countOf = ({ chains }: FamilyRuleset, isIt: (rule: string) => boolean): number =>
     [...chains.values()].flat().filter(isIt).length;
@@ -55,22 +77,18 @@ describe("our rules, taken apart", () => {
   });
 
   it("become more from stage to stage, and everything is everything", () => {
-    const [hook, before, tries, ports, all, plain] = parts.map(([, part]) => part);
-    const isForward = ([chain]: readonly [string, unknown]): boolean => chain === "SELVEDGE-FORWARD";
-    const forward = (part: FamilyRuleset | undefined) => [...must(part).chains].find(isForward)?.[1].length;
-    expect([forward(hook), forward(before), forward(tries)]).toEqual([
-      0,
-      must(forward(whole)) - 2,
-      forward(whole),
-    ]);
-    const asks = (rule: string): boolean => rule.includes("--match-set") && rule.endsWith("-j RETURN");
-    expect([tries, ports].map((part) => countOf(must(part), asks))).toEqual([0, 0]);
+    const [hook, before, ways, ports, all, plain] = parts.map(([, part]) => part);
+    const first = (part: FamilyRuleset | undefined) => must(must(part).chains.get(entrance)).length;
+    expect([first(hook), first(before), first(ways)]).toEqual([inHook, first(whole) - 2, first(whole)]);
+    const isAsking = (rule: string): boolean => asks.test(rule);
+    expect(countOf(whole, isAsking)).toBeGreaterThan(0);
+    expect([ways, ports].map((part) => countOf(must(part), isAsking))).toEqual([0, 0]);
     const limits = (rule: string): boolean => rule.includes("port");
-    expect(countOf(must(tries), limits)).toBe(0);
+    expect(countOf(must(ways), limits)).toBe(0);
     expect(countOf(must(ports), limits)).toBe(countOf(whole, limits));
     expect(countOf(whole, limits)).toBeGreaterThan(0);
     expect(all).toEqual(whole);
-    expect(countOf(must(plain), (rule) => rule.includes("--comment"))).toBe(0);
+    expect(countOf(must(plain), (rule) => rule.includes(comment))).toBe(0);
     expect(countOf(must(plain), () => true)).toBe(countOf(whole, () => true));
   });
 });

@@ -4,6 +4,7 @@ import { withSection } from "../../bench/datapath/document.ts";
 import { commitName } from "../../bench/datapath/machine.ts";
 import { markdownTable } from "../../bench/datapath/report.ts";
 import { inRepository } from "./rig/repository.ts";
+import { defaultSettings } from "./rig/settings.ts";
 import { type ClusterShape, defaultShape } from "./rig/shape.ts";
 import { defaultPlan, type RunPlan, summary, type WholeRun, wholeRun } from "./whole-run.ts";
 
@@ -13,21 +14,23 @@ const upstreamOn = (shape: Partial<ClusterShape>): RunPlan => ({
   shape: { ...defaultShape, ...shape },
 });
 
-/** Each setting away from the default by itself, and all of them at once; our own tests at both ends. */
+/** Each setting away from the default by itself, and the shape with all of them at once; our own tests at both ends, and with nftables. */
 const plans: readonly RunPlan[] = [
   defaultPlan,
   upstreamOn({ flannel: "host-gw" }),
   upstreamOn({ dualStack: true }),
   upstreamOn({ proxy: "nftables" }),
   { ...defaultPlan, shape: { nodes: 2, flannel: "host-gw", dualStack: true, proxy: "nftables" } },
-  { ...upstreamAlone, deny: "reject" },
+  { ...upstreamAlone, settings: { ...defaultSettings, deny: "reject" } },
+  { ...defaultPlan, settings: { ...defaultSettings, backend: "nftables" } },
 ];
 
 const row = ({ plan, upSeconds, upstream, own, seconds, load }: WholeRun): string[] => [
   plan.shape.flannel,
   plan.shape.dualStack ? "IPv4 and IPv6" : "IPv4",
   plan.shape.proxy,
-  plan.deny,
+  plan.settings.deny,
+  plan.settings.backend,
   `${Math.round(upSeconds)} s`,
   `${upstream.passed} of ${upstream.passed + upstream.failed.length}`,
   `${Math.round(upstream.seconds)} s`,
@@ -41,6 +44,7 @@ const HEADS = [
   "families",
   "kube-proxy",
   "denied by",
+  "backend",
   "ready",
   "upstream's suite",
   "its time",

@@ -17,13 +17,14 @@ import { down } from "./rig/down.ts";
 import { inNode } from "./rig/in-node.ts";
 import { installSelvedge } from "./rig/install-selvedge.ts";
 import { kubectl, kubectlWords } from "./rig/kubectl.ts";
+import { choose, defaultSettings } from "./rig/settings.ts";
 import { type ClusterShape, defaultShape } from "./rig/shape.ts";
 import { standingCluster } from "./rig/standing-cluster.ts";
 import { uninstallSelvedge } from "./rig/uninstall-selvedge.ts";
 import { up } from "./rig/up.ts";
 import { NETPOL, runUpstream } from "./rig/upstream-suite.ts";
 
-const USAGE = `node test/cluster/main.ts up | run [--flannel vxlan|host-gw] [--dual-stack] [--proxy iptables|nftables] [--deny drop|reject] [--focus REGEXP]
+const USAGE = `node test/cluster/main.ts up | run [--flannel vxlan|host-gw] [--dual-stack] [--proxy iptables|nftables] [--deny drop|reject] [--backend auto|nftables] [--focus REGEXP]
 node test/cluster/main.ts run-all | install | uninstall | e2e [FOCUS] | latency [EVENTS] | kubectl ARG... | in NODE COMMAND... | down`;
 
 function parse(args: readonly string[]): RunPlan {
@@ -33,20 +34,23 @@ function parse(args: readonly string[]): RunPlan {
       flannel: { type: "string", default: defaultShape.flannel },
       proxy: { type: "string", default: defaultShape.proxy },
       "dual-stack": { type: "boolean", default: false },
-      deny: { type: "string", default: defaultPlan.deny },
+      deny: { type: "string", default: defaultSettings.deny },
+      backend: { type: "string", default: defaultSettings.backend },
       focus: { type: "string", default: defaultPlan.focus },
     },
   });
-  const { flannel, proxy, deny, focus } = values;
+  const { flannel, proxy, deny, backend, focus } = values;
   if (flannel !== "vxlan" && flannel !== "host-gw")
     throw new Error(`--flannel ${flannel}: want vxlan or host-gw`);
   if (proxy !== "iptables" && proxy !== "nftables")
     throw new Error(`--proxy ${proxy}: want iptables or nftables`);
   if (deny !== "drop" && deny !== "reject") throw new Error(`--deny ${deny}: want drop or reject`);
+  if (backend !== "auto" && backend !== "nftables")
+    throw new Error(`--backend ${backend}: want auto or nftables`);
   return {
     ...defaultPlan,
     shape: { nodes: 2, flannel, proxy, dualStack: values["dual-stack"] },
-    deny,
+    settings: { deny, backend },
     focus,
   };
 }
@@ -101,7 +105,9 @@ async function main([verb = "", ...args]: readonly string[]): Promise<void> {
   switch (verb) {
     case "up": {
       await prepare();
-      await up(parse(args).shape, progress);
+      const { shape, settings } = parse(args);
+      await up(shape, progress);
+      await choose(settings);
       console.log(await kubectl(["get", "nodes", "-o", "wide"]));
       console.log(`kubectl: ${kubectlWords.join(" ")}`);
       return;

@@ -6,7 +6,7 @@ import { down } from "./rig/down.ts";
 import { installSelvedge } from "./rig/install-selvedge.ts";
 import { keepLogs } from "./rig/keep-logs.ts";
 import { inRepository } from "./rig/repository.ts";
-import { type Denial, setDenial } from "./rig/denial.ts";
+import { type Settings, choose, defaultSettings, settingsText } from "./rig/settings.ts";
 import { type ClusterShape, defaultShape, shapeText } from "./rig/shape.ts";
 import { refuseSecond, up } from "./rig/up.ts";
 import { NETPOL, runUpstream, type SuiteResult } from "./rig/upstream-suite.ts";
@@ -14,15 +14,19 @@ import { NETPOL, runUpstream, type SuiteResult } from "./rig/upstream-suite.ts";
 /** What is run on one cluster. */
 export interface RunPlan {
   readonly shape: ClusterShape;
-  /** What becomes of a packet that no policy allows. */
-  readonly deny: Denial;
+  readonly settings: Settings;
   /** Which of upstream's tests. */
   readonly focus: string;
   readonly hasOwnTests: boolean;
 }
 
 /** As `make e2e` without arguments. */
-export const defaultPlan: RunPlan = { shape: defaultShape, deny: "drop", focus: NETPOL, hasOwnTests: true };
+export const defaultPlan: RunPlan = {
+  shape: defaultShape,
+  settings: defaultSettings,
+  focus: NETPOL,
+  hasOwnTests: true,
+};
 
 /** What one cluster showed. */
 export interface WholeRun {
@@ -48,7 +52,7 @@ export const isGood = ({ upstream, own }: WholeRun): boolean =>
 /** One line for people. What counts the tests of a whole CI has our own from their own last line. */
 export const summary = ({ plan, upSeconds, upstream, own, load, seconds }: WholeRun): string =>
   [
-    `${shapeText(plan.shape)}${plan.deny === "drop" ? "" : `, denied by ${plan.deny}`}`,
+    `${shapeText(plan.shape)}${settingsText(plan.settings)}`,
     `ready in ${Math.round(upSeconds)} s`,
     `upstream's tests ${upstream.passed} passed, ${upstream.failed.length} failed in ${Math.round(upstream.seconds)} s (load ${load.toFixed(1)})`,
     `at least ${Math.round(upstream.waits.seconds)} s of waiting, one test after the other, for ${upstream.waits.denied} denied probes and ${upstream.waits.selves} of pods to themselves`,
@@ -65,9 +69,9 @@ async function judge(
   plan: RunPlan,
   progress: Progress,
 ): Promise<Pick<WholeRun, "upstream" | "own" | "load">> {
-  const { shape, deny, focus, hasOwnTests } = plan;
+  const { shape, settings, focus, hasOwnTests } = plan;
+  await choose(settings);
   await installSelvedge(shape, progress);
-  await setDenial(deny);
   progress.step("upstream's NetworkPolicy suite");
   const upstream = await runUpstream(shape, focus);
   const [, load = Number.NaN] = loadavg();

@@ -8,6 +8,7 @@ import { KubeClient } from "../../src/kube/client.ts";
 import type { Intercept } from "../../src/lab/apiserver/intercept.ts";
 import type { JsonObject } from "../../src/lab/apiserver/json.ts";
 import { type ApiServer, startApiServer } from "../../src/lab/apiserver.ts";
+import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
 import { bitsOf } from "../support/bits.ts";
 import { type MemoryExec, isWrite, memoryExec } from "../support/netfilter/memory-exec.ts";
 import { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
@@ -73,7 +74,7 @@ export async function rig(): Promise<Rig> {
         node: NODE,
         client,
         exec,
-        variant: "nft",
+        backend: iptablesBackend(exec, "nft"),
         log: logger,
         observers,
         signal: stop.signal,

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { NodeKernel } from "../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
 import type { ExecRequest } from "../../src/kernel/exec.ts";
 import { contentOf, peers, rule, ruleset } from "../kernel/unit/rulesets.ts";
 import { failure, isWrite, memoryExec } from "../support/netfilter/memory-exec.ts";
@@ -24,7 +25,7 @@ const isTableRead = (request: ExecRequest): boolean => request.command.endsWith(
 async function node() {
   const memory = new MemoryKernel();
   const programs = memoryExec(memory);
-  const kernel = new NodeKernel(programs.exec, "nft");
+  const kernel = new NodeKernel(iptablesBackend(programs.exec, "nft"));
   await kernel.bring(wanted(0));
   programs.requests.splice(0);
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NodeKernel } from "../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
 import { contentOf, peers, rule, ruleset } from "../kernel/unit/rulesets.ts";
 import { failure, isWrite, memoryExec } from "../support/netfilter/memory-exec.ts";
 import { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
@@ -17,7 +18,7 @@ function node() {
   return {
     memory,
     programs,
-    kernel: new NodeKernel(programs.exec, "nft"),
+    kernel: new NodeKernel(iptablesBackend(programs.exec, "nft")),
     /** How many programs were run since the last call. */
     spent: () => programs.requests.splice(0).length,
   };

@@ -134,7 +134,7 @@ describeHelm("the chart", () => {
 
   test.each([
     ["a word that no value has", { enforcr: {} }, /enforcr/],
-    ["a variant that there is not", { backend: "iptables" }, /backend/],
+    ["a backend that there is not", { backend: "iptables" }, /backend/],
     ["no replica", { controller: { replicas: 0 } }, /replicas/],
     ["a relative folder", { enforcer: { cniCache: "cni" } }, /cniCache/],
     ["a tag in place of a digest", { image: { digest: "v9" } }, /digest/],

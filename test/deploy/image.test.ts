@@ -111,9 +111,21 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
     return (await container.exec("node", "-e", script)).stdout.split("\n")[0] ?? "";
   };
 
-  test.each(["nft", "legacy"])(
-    "enforces with the DaemonSet's privileges alone, beside a controller that has none; the doctor finds nothing wrong; and it is cleaned up (iptables-%s)",
-    async (backend) => {
+  /** What the node's other programs leave by which `auto` finds an iptables; nftables is asked for by name. */
+  const backends = [
+    { backend: "nft", args: [], hint: "iptables-nft", rules: "iptables-nft-save -t mangle" },
+    { backend: "legacy", args: [], hint: "iptables-legacy", rules: "iptables-legacy-save -t mangle" },
+    {
+      backend: "nftables",
+      args: ["--backend=nftables"],
+      hint: "iptables-nft",
+      rules: "nft list table ip selvedge",
+    },
+  ] as const;
+
+  test.each(backends)(
+    "enforces with the DaemonSet's privileges alone, beside a controller that has none; the doctor finds nothing wrong; and it is cleaned up ($backend)",
+    async ({ backend, args, hint, rules }) => {
       const { netns, api, options } = await node();
       api.seed({
         apiVersion: "v1",
@@ -123,13 +135,14 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
       });
       for (const each of [pod("db", "10.244.1.2"), pod("front", "10.244.2.2", { node: "n2" }), onlyFront])
         api.seed(each);
-      await netns.sh(`iptables-${backend} -t mangle -N KUBE-IPTABLES-HINT`);
+      await netns.sh(`${hint} -t mangle -N KUBE-IPTABLES-HINT`);
       const stranger = await beside(netns, "stranger", "10.244.2.9", "10.244.2.1");
       await beside(netns, "db", "10.244.1.2", "10.244.1.1");
       const controller = await runContainer(podSpecOf(shipped("selvedge.yaml"), "Deployment"), options);
       onTestFinished(() => controller.stop().then(() => undefined));
       const daemonSet = podSpecOf(shipped("selvedge.yaml"), "DaemonSet");
-      const enforcer = await runContainer(daemonSet, options);
+      const extraArgs = [...options.extraArgs, ...args];
+      const enforcer = await runContainer(daemonSet, { ...options, extraArgs });
       onTestFinished(() => enforcer.stop().then(() => undefined));
       await expect
         .poll(() => isReady(enforcer), PATIENCE)
@@ -137,9 +150,9 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
         .catch(async (error: unknown) => {
           throw new Error(await enforcer.log(), { cause: error });
         });
-      expect(await netns.sh(`iptables-${backend}-save -t mangle`)).toContain("default/only-front ingress[0]");
+      expect(await netns.sh(rules)).toContain("default/only-front ingress[0]");
 
-      expect(await enforcer.log()).toContain(`"variant":"${backend}"`);
+      expect(await enforcer.log()).toContain(`"backend":"${backend}"`);
 
       // A denial goes through the kernel's log, tcpdump and the API server.
       await stranger.exec({ command: "ping", args: ["-c1", "-W1", "10.244.1.2"] });
@@ -169,7 +182,9 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
         init: true,
       });
       expect(await cleanup.ended).toBe(0);
-      expect(await netns.sh(`iptables-${backend}-save; ipset save`)).not.toMatch(/SELVEDGE|SV4/);
+      expect(await netns.sh(`${hint}-save; ipset save; nft list ruleset`)).not.toMatch(
+        /SELVEDGE|SV4|selvedge/,
+      );
     },
   );
 });

@@ -91,6 +91,26 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: "a kernel that cannot refuse with nftables",
+    facts: { ...healthy, trials: { kind: "known", value: [refusing("reject", "nft_reject_ipv4")] } },
+    finds: {
+      check: "kernel",
+      status: "warn",
+      message: /reject \(no such thing\): what policies deny is dropped in silence/,
+    },
+  },
+  {
+    name: "a kernel without fib, and reject",
+    facts: {
+      ...healthy,
+      trials: {
+        kind: "known",
+        value: [refusing("fib", "nft_fib_ipv4"), refusing("reject", "nft_reject_ipv4")],
+      },
+    },
+    finds: { check: "kernel", status: "fail", message: /does not take fib \(no such thing\); reject/ },
+  },
+  {
     name: "a kernel without xt_set, and xt_bpf",
     facts: {
       ...healthy,

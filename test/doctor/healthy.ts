@@ -56,6 +56,7 @@ export const healthy: NodeFacts = {
     ["net.netfilter.nf_conntrack_tcp_loose", "1"],
   ]),
   rules: rulesOf(),
+  nftables: families.map((family) => ({ family, reading: { kind: "absent" } })),
   sets: { kind: "known", value: parseIpsetSave(kernel.saveSets()) },
   nftTables: { kind: "known", value: ["ip filter", "ip mangle"] },
   enforcer: { kind: "answered", status: 200, body: "ok\nstart gate on: 10.0.0.0/24" },

@@ -10,11 +10,17 @@ import type { JsonObject } from "../../src/lab/apiserver/json.ts";
 import { type ApiServer, startApiServer } from "../../src/lab/apiserver.ts";
 import { NODE, onlyFront, pod, policy } from "../daemon/fixture.ts";
 import { dice } from "../kernel/airtight/dice.ts";
+import { ownNetns } from "../kernel/own-netns.ts";
+import { describeKernel } from "../kernel/support.ts";
+import { must } from "../support/must.ts";
 import { SEARCH_TIMEOUT, scale, seedOf } from "../support/search-settings.ts";
 import type { Holding } from "./holding.ts";
 
 /** 100,000 with SELVEDGE_RUNS=40000. */
 const EVENTS = Math.ceil(5_000 * scale);
+
+/** Each a write of the real nft; 100,000 with SELVEDGE_RUNS=200000. */
+const OF_NFTABLES = Math.ceil(1_000 * scale);
 
 /** The cluster is as it was at the beginning after each of so many parts. */
 const PARTS = 10;
@@ -28,10 +34,10 @@ interface Running {
   readonly holding: () => Promise<Holding>;
 }
 
-async function startEnforcer(server: string): Promise<Running> {
+async function startEnforcer(server: string, netns: readonly string[]): Promise<Running> {
   const directory = await mkdtemp(join(tmpdir(), "selvedge-growth-"));
   onTestFinished(() => rm(directory, { recursive: true }));
-  const child = fork(PROCESS, [server, directory], { execArgv: ["--expose-gc"] });
+  const child = fork(PROCESS, [server, directory, ...netns], { execArgv: ["--expose-gc"] });
   const ended = once(child, "exit");
   onTestFinished(async () => {
     child.disconnect();
@@ -137,36 +143,47 @@ const settled = async ({ holding }: Running, isSo: (holding: Holding) => boolean
   }
 };
 
+/** Of one enforcer's life on a node. */
+async function nothingGrows(events: number, told: string, ...netns: readonly string[]): Promise<void> {
+  const seed = seedOf();
+  const api = await startApiServer({ bookmarkIntervalMs: 500 });
+  onTestFinished(() => api.close());
+  seedCluster(api);
+  const enforcer = await startEnforcer(api.url, netns);
+  const content = ({ sets, chains }: Holding): string => JSON.stringify([sets, chains]);
+  const first = await settled(enforcer, ({ notReady }) => notReady === undefined);
+  const { run } = churn(api, seed);
+  const at: Holding[] = [];
+  for (let part = 0; part < PARTS; part += 1) {
+    await run(events / PARTS);
+    at.push(await settled(enforcer, (now) => content(now) === content(first)));
+  }
+  const [begin, end] = [at[0], at.at(-1)];
+  if (begin === undefined || end === undefined) throw new Error("no parts");
+  const megabytes = at.map(({ heap }) => (heap / 1e6).toFixed(1)).join(" ");
+  process.stdout.write(
+    `${told}: ${events} events, ${end.passes} passes, ${end.writes} writes; MB after each tenth: ${megabytes}; seed ${seed}\n`,
+  );
+  expect(first.sets.length).toBeGreaterThan(2);
+  expect(end.writes).toBeGreaterThan(events / 100);
+  for (const each of at)
+    expect({ sets: each.sets, chains: each.chains }).toEqual({ sets: first.sets, chains: first.chains });
+  expect(end.heap - begin.heap).toBeLessThan(NOISE);
+  for (const [name, count] of Object.entries(end.resources))
+    expect(count, name).toBeLessThanOrEqual((begin.resources[name] ?? 0) + 2);
+  expect(end.descriptors).toBeLessThanOrEqual(begin.descriptors + 2);
+}
+
 test(
   `nothing grows in ${EVENTS} events: memory, timers, descriptors, chains and sets`,
   { timeout: SEARCH_TIMEOUT * 3 },
-  async () => {
-    const seed = seedOf();
-    const api = await startApiServer({ bookmarkIntervalMs: 500 });
-    onTestFinished(() => api.close());
-    seedCluster(api);
-    const enforcer = await startEnforcer(api.url);
-    const content = ({ sets, chains }: Holding): string => JSON.stringify([sets, chains]);
-    const first = await settled(enforcer, ({ notReady }) => notReady === undefined);
-    const { run } = churn(api, seed);
-    const at: Holding[] = [];
-    for (let part = 0; part < PARTS; part += 1) {
-      await run(EVENTS / PARTS);
-      at.push(await settled(enforcer, (now) => content(now) === content(first)));
-    }
-    const [begin, end] = [at[0], at.at(-1)];
-    if (begin === undefined || end === undefined) throw new Error("no parts");
-    const megabytes = at.map(({ heap }) => (heap / 1e6).toFixed(1)).join(" ");
-    process.stdout.write(
-      `growth: ${EVENTS} events, ${end.passes} passes, ${end.writes} writes; MB after each tenth: ${megabytes}; seed ${seed}\n`,
-    );
-    expect(first.sets.length).toBeGreaterThan(2);
-    expect(end.writes).toBeGreaterThan(EVENTS / 100);
-    for (const each of at)
-      expect({ sets: each.sets, chains: each.chains }).toEqual({ sets: first.sets, chains: first.chains });
-    expect(end.heap - begin.heap).toBeLessThan(NOISE);
-    for (const [name, count] of Object.entries(end.resources))
-      expect(count, name).toBeLessThanOrEqual((begin.resources[name] ?? 0) + 2);
-    expect(end.descriptors).toBeLessThanOrEqual(begin.descriptors + 2);
-  },
+  () => nothingGrows(EVENTS, "growth"),
 );
+
+describeKernel("with nftables, in a real kernel", () => {
+  test(`nothing grows in ${OF_NFTABLES} events, either`, { timeout: SEARCH_TIMEOUT * 10 }, async () => {
+    const netns = await ownNetns();
+    onTestFinished(() => netns.remove());
+    await nothingGrows(OF_NFTABLES, "growth, nftables", must(netns.enter[3]));
+  });
+});

@@ -10,7 +10,7 @@ export interface Holding {
   readonly descriptors: number;
   /** Each with its number of entries. */
   readonly sets: readonly string[];
-  /** The rules of each family, as iptables-save prints them, sorted. */
+  /** The rules of each family, as their tool prints them, sorted. */
   readonly chains: readonly (readonly string[])[];
   readonly passes: number;
   readonly writes: number;

@@ -2,11 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compile } from "../../src/core/compile.ts";
+import { livePods } from "../../src/core/live-pods.ts";
+import { nodeProgram } from "../../src/core/node-program.ts";
 import { plainHost } from "../../src/render/host.ts";
+import { renderNftables } from "../../src/render/nftables/nftables.ts";
 import { cluster, policy } from "../support/scenario.ts";
 import { manifests } from "../support/manifests.ts";
 import { rulesetOf } from "../support/transition.ts";
-import { enforce } from "./enforced.ts";
+import { enforce, enforceNftables } from "./enforced.ts";
 import { type OwnNetns, ownNetns } from "./own-netns.ts";
 import { describeKernel } from "./support.ts";
 
@@ -52,6 +56,39 @@ describeKernel("selvedge explain --counters", () => {
       await enforce(netns, variant, rulesetOf(told, "n1", undefined, { ...plainHost, denial: "reject" }));
       expect(explain("bank/teller").stdout).toMatch(
         / \[0:0\][^[]*"ingress isolated by shop\/policy #\w+"[^[]*-g\s+SV-REFUSE\n/,
+      );
+    });
+  });
+
+  describe("nftables", () => {
+    const explain = (from: string): ReturnType<OwnNetns["selvedge"]> =>
+      netns.selvedge("explain", "-f", file, from, "shop/web:8080", "--counters");
+    const program = nodeProgram(compile(told), "n1", livePods(told.pods));
+
+    test("is found by itself, and shown in its own words", async () => {
+      await enforceNftables(netns, renderNftables(program));
+      await netns.sh(
+        "{ echo 'delete table ip selvedge'; nft list table ip selvedge | sed 's/packets 0 bytes 0/packets 7 bytes 420/'; } | nft -f -",
+      );
+      const allowed = explain("shop/client");
+      expect({ status: allowed.status, stderr: allowed.stderr }).toEqual({ status: 0, stderr: "" });
+      expect(allowed.stdout).toMatch(
+        /in the kernel of node n1: ingress, IPv4, table selvedge\n {2}FORWARD\n/,
+      );
+      expect(allowed.stdout).toMatch(
+        / \[7:420\][^[]*counter\s+return\s+comment\s+"shop\/policy ingress\[0\]\s+#\w+"\n/,
+      );
+      const denied = explain("bank/teller");
+      expect(denied.status).toBe(1);
+      expect(denied.stdout).toMatch(
+        / \[7:420\] counter drop comment "ingress isolated by shop\/policy #\w+"\n/,
+      );
+    });
+
+    test("shows what refuses where this node's enforcer does so", async () => {
+      await enforceNftables(netns, renderNftables(program, { ...plainHost, denial: "reject" }));
+      expect(explain("bank/teller").stdout).toMatch(
+        / \[0:0\] counter goto SV-REFUSE comment "ingress isolated/,
       );
     });
   });

@@ -13,7 +13,9 @@ import type {
   RuleExplanation,
   SideExplanation,
 } from "../../src/analysis/explain/explanation.ts";
+import { iptablesWords } from "../../src/analysis/explain/netfilter/iptables-words.ts";
 import { kernelWalks } from "../../src/analysis/explain/netfilter/kernel-walks.ts";
+import { nftablesWords } from "../../src/analysis/explain/netfilter/nftables-words.ts";
 import { applySuggestion } from "../../src/analysis/explain/suggest/apply-suggestion.ts";
 import { peersFor } from "../../src/analysis/explain/suggest/peers-for.ts";
 import { explanationText } from "../../src/analysis/explain/text/explanation-text.ts";
@@ -28,6 +30,7 @@ import { type Side, evaluate, judge, verdictFor } from "../../src/core/evaluate.
 import { livePods } from "../../src/core/live-pods.ts";
 import { type NearestRule, nearestRule } from "../../src/core/nearest-rule.ts";
 import type { NetworkPolicy, NetworkPolicySpec } from "../../src/core/network-policy.ts";
+import { nodeProgram } from "../../src/core/node-program.ts";
 import { ruleIdText } from "../../src/core/policy.ts";
 import type { Program } from "../../src/core/program.ts";
 import { matches, selector } from "../../src/core/selector.ts";
@@ -40,6 +43,7 @@ import {
   subtractTraffic,
   trafficOf,
 } from "../../src/core/traffic.ts";
+import { plainHost } from "../../src/render/host.ts";
 import { snapshotYaml } from "../../src/kube/snapshot/snapshot-yaml.ts";
 import { nodes } from "../support/arbitrary/addresses.ts";
 import { flowAtoms } from "../support/atoms.ts";
@@ -47,7 +51,6 @@ import { clusterArbitrary, writtenClusterArbitrary } from "../support/cluster-ar
 import { manifests } from "../support/manifests.ts";
 import { must } from "../support/must.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
-import { rulesetOf } from "../support/transition.ts";
 
 const isObject = (value: unknown): value is Record<string | number, unknown> =>
   typeof value === "object" && value !== null;
@@ -225,20 +228,30 @@ describe("explanations", () => {
     SEARCH_TIMEOUT,
   );
 
-  it(
-    "lead through the very rules of the enforcer to the one that decides",
-    () => {
-      search("explain, kernel", { cases: clusterArbitrary, inTest: 30 }, (cluster) => {
+  const backends = [
+    { words: iptablesWords, host: plainHost },
+    { words: nftablesWords, host: plainHost },
+  ] as const;
+
+  it.each(backends)(
+    "lead through the very rules of the enforcer to the one that decides ($words.table)",
+    (view) => {
+      search(`explain, kernel, ${view.words.table}`, { cases: clusterArbitrary, inTest: 30 }, (cluster) => {
         const program = compile(cluster);
         const input = inputOf(cluster, program);
-        const rulesets = new Map(nodes.map(({ name }) => [name, rulesetOf(cluster, name)]));
+        const rulesets = new Map(
+          nodes.map(({ name }) => [
+            name,
+            view.words.render(nodeProgram(program, name, livePods(cluster.pods)), view.host),
+          ]),
+        );
         const flow: Flow = { protocol: "TCP", port: 80 };
         const parties = partiesOf(cluster);
         const pairs = parties.flatMap((from) => parties.map((to) => [from, to] as const));
         let walked = 0;
         for (const [from, to] of pairs.filter((_, i) => i % 3 === 0)) {
           const connection = explained(input, { from, to, flow, source: "its own" });
-          for (const { direction, family, node, lines, sets } of kernelWalks(input, connection)) {
+          for (const { direction, family, node, lines, sets } of kernelWalks(input, connection, view)) {
             const ruleset = must(rulesets.get(must(node)))[family];
             for (const { chain, rule } of lines) expect(ruleset.chains.get(chain)).toContain(rule);
             for (const { name, size } of sets) expect(ruleset.sets.get(name)?.entries.size).toBe(size);

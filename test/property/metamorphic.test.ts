@@ -1,11 +1,15 @@
 /* Laws that need no oracle: what must stay the same, and what may only grow or shrink, when policies are written otherwise. */
 import * as fc from "fast-check";
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { families } from "../../src/core/address.ts";
 import type { Cluster } from "../../src/core/compile.ts";
 import type { Bounds } from "../../src/core/evaluate.ts";
 import type { NetworkPolicyPort, NetworkPolicySpec } from "../../src/core/network-policy.ts";
+import type { Ruleset } from "../../src/render/ruleset.ts";
 import { equalTraffic, isTrafficSubset } from "../../src/core/traffic.ts";
+import { nodes } from "../support/arbitrary/addresses.ts";
 import { egressRuleArbitrary, ingressRuleArbitrary, specArbitrary } from "../support/arbitrary/policies.ts";
+import { backends } from "../support/backends.ts";
 import { clusterArbitrary } from "../support/cluster-arbitrary.ts";
 import { manifests } from "../support/manifests.ts";
 import { type Comparison, compareMeaning, normalForm } from "../support/meaning.ts";
@@ -19,6 +23,7 @@ import {
   renameEverywhere,
 } from "../support/rewrite.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
+import { rulesetOf } from "../support/transition.ts";
 
 /** A cluster, and the cluster that the law speaks of. */
 type Pair = readonly [one: Cluster, other: Cluster];
@@ -315,5 +320,41 @@ describe("what is added moves verdicts one way only", () => {
       ];
     }),
     ({ one, other }) => isWithin(one, other),
+  );
+});
+
+/** All of a ruleset, in an order of its own where order means nothing. */
+const contentOf = (ruleset: Ruleset) =>
+  families.map((family) => {
+    const { sets, chains, hooks } = ruleset[family];
+    return {
+      sets: new Map(
+        [...sets].map(([name, { type, entries }]) => [name, { type, entries: new Set(entries) }]),
+      ),
+      chains: new Map(chains),
+      hooks,
+    };
+  });
+
+describe.each(backends)("told in another order, the rules are the same ($name)", ({ name, layout }) => {
+  test(
+    "of namespaces, pods and policies",
+    () =>
+      search(`rules, told in another order, ${name}`, { cases: clusterArbitrary, inTest: 100 }, (cluster) => {
+        const { namespaces, pods, policies } = cluster;
+        const reversed: Cluster = {
+          namespaces: namespaces.toReversed(),
+          pods: pods.toReversed(),
+          policies: policies.toReversed(),
+        };
+        for (const { name: node } of nodes) {
+          const [one, other] = [cluster, reversed].map((each) =>
+            contentOf(rulesetOf(each, node, undefined, undefined, layout)),
+          );
+          expect(other).toEqual(one);
+        }
+        return nodes.length;
+      }),
+    SEARCH_TIMEOUT,
   );
 });

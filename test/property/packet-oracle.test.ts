@@ -4,38 +4,31 @@ import { families } from "../../src/core/address.ts";
 import { type Cluster, compile } from "../../src/core/compile.ts";
 import { judge, verdictFor } from "../../src/core/evaluate.ts";
 import { livePods } from "../../src/core/live-pods.ts";
-import { nodeProgram } from "../../src/core/node-program.ts";
 import { isEmptyPlan, planWrites, stateAfter } from "../../src/kernel/plan.ts";
 import { type Host, plainHost } from "../../src/render/host.ts";
-import { renderIptables } from "../../src/render/iptables.ts";
-import type { Ruleset } from "../../src/render/ruleset.ts";
 import { nodes } from "../support/arbitrary/addresses.ts";
 import { addressAtoms, flowAtoms } from "../support/atoms.ts";
+import { type TestBackend, backends, iptables } from "../support/backends.ts";
 import { addressOfBits } from "../support/bits.ts";
 import { clusterArbitrary } from "../support/cluster-arbitrary.ts";
-import type { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
+import { fateOf } from "../support/netfilter/fate.ts";
 import { type NaiveEnd, endAt } from "../support/naive/ends.ts";
 import { arrives, checkpoints, kernelWith, packetsOf, readBack } from "../support/packet-interpreter.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
+import { rulesetOf } from "../support/transition.ts";
 import { disagreement, wayText } from "../support/verdict-error.ts";
-
-const rulesetOf = (cluster: Cluster, node: string, host?: Host): Ruleset =>
-  renderIptables(nodeProgram(compile(cluster), node, livePods(cluster.pods)), host);
 
 /** Within a pod nothing is on the wire; but a packet to its own address comes back to it through a Service. */
 const isOnTheWire = (from: NaiveEnd, to: NaiveEnd): boolean =>
   (from.pod !== undefined || to.pod !== undefined) &&
   (from.pod !== to.pod || from.candidates[0] === to.candidates[0]);
 
-function compareWithKernel(
-  cluster: Cluster,
-  host?: Host,
-  neighbours: (kernel: MemoryKernel) => void = () => undefined,
-): number {
+function compareWithKernel(cluster: Cluster, { layout, judgeWith }: TestBackend, host?: Host): number {
   const program = compile(cluster);
   const book = addressBook(livePods(cluster.pods), nodes);
-  const kernels = new Map(nodes.map(({ name }) => [name, kernelWith(rulesetOf(cluster, name, host))]));
-  for (const kernel of kernels.values()) neighbours(kernel);
+  const judges = new Map(
+    nodes.map(({ name }) => [name, judgeWith(rulesetOf(cluster, name, undefined, host, layout))]),
+  );
   const flows = flowAtoms(cluster);
   let compared = 0;
   for (const family of families) {
@@ -50,7 +43,7 @@ function compareWithKernel(
       for (const flow of flows) {
         const ours = verdictFor(judged, flow);
         for (const packet of packetsOf(flow, from, to)) {
-          const theirs = arrives(kernels, places, packet) ? "allowed" : "denied";
+          const theirs = arrives(judges, places, packet) ? "allowed" : "denied";
           compared += 1;
           if (ours !== theirs)
             throw disagreement(cluster, `${wayText(source, destination, flow)} (${packet.protocol})`, {
@@ -64,9 +57,20 @@ function compareWithKernel(
   return compared;
 }
 
+/** A node on which others accept all before us in filter. */
+const amongAccepting: TestBackend = {
+  ...iptables,
+  judgeWith: (ruleset) => {
+    const kernel = kernelWith(ruleset);
+    for (const family of families)
+      kernel.restoreTable(family, "*filter\n-I FORWARD 1 -j ACCEPT\n-I OUTPUT 1 -j ACCEPT\nCOMMIT\n");
+    return (hook, packet) => fateOf(kernel, hook, packet);
+  },
+};
+
 function compareReading(cluster: Cluster, host?: Host): number {
   for (const { name } of nodes) {
-    const ruleset = rulesetOf(cluster, name, host);
+    const ruleset = rulesetOf(cluster, name, undefined, host);
     expect(isEmptyPlan(planWrites(stateAfter(ruleset), ruleset))).toBe(true);
     const state = readBack(kernelWith(ruleset));
     const meant = stateAfter(ruleset);
@@ -83,11 +87,11 @@ function compareReading(cluster: Cluster, host?: Host): number {
 }
 
 describe("the rendered rules, interpreted packet by packet", () => {
-  test(
-    "let pass exactly what core/evaluate allows",
-    () =>
-      search("packet oracle", { cases: clusterArbitrary, inTest: 300 }, (cluster) =>
-        compareWithKernel(cluster),
+  test.each(backends)(
+    "let pass exactly what core/evaluate allows ($name)",
+    (backend) =>
+      search(`packet oracle, ${backend.name}`, { cases: clusterArbitrary, inTest: 300 }, (cluster) =>
+        compareWithKernel(cluster, backend),
       ),
     SEARCH_TIMEOUT,
   );
@@ -96,23 +100,19 @@ describe("the rendered rules, interpreted packet by packet", () => {
     "let pass exactly that where the kernel has no xt_bpf",
     () =>
       search("packet oracle, self traffic listed", { cases: clusterArbitrary, inTest: 60 }, (cluster) =>
-        compareWithKernel(cluster, { ...plainHost, selfTraffic: "listed" }),
+        compareWithKernel(cluster, iptables, { ...plainHost, selfTraffic: "listed" }),
       ),
     SEARCH_TIMEOUT,
   );
 
   test.each([
-    ["", []],
-    [", and others accept all before us in filter", ["FORWARD", "OUTPUT"]],
-  ] as const)(
-    "let pass exactly that where denied packets are refused%s",
-    (name, accepting) =>
-      search(`packet oracle, refused${name}`, { cases: clusterArbitrary, inTest: 30 }, (cluster) =>
-        compareWithKernel(cluster, { ...plainHost, denial: "reject" }, (kernel) => {
-          const rules = accepting.map((chain) => `-I ${chain} 1 -j ACCEPT`);
-          for (const family of families)
-            kernel.restoreTable(family, ["*filter", ...rules, "COMMIT", ""].join("\n"));
-        }),
+    ...backends.map((backend) => [backend.name, backend] as const),
+    ["iptables, and others accept all before us in filter", amongAccepting] as const,
+  ])(
+    "let pass exactly that where denied packets are refused (%s)",
+    (name, backend) =>
+      search(`packet oracle, refused, ${name}`, { cases: clusterArbitrary, inTest: 30 }, (cluster) =>
+        compareWithKernel(cluster, backend, { ...plainHost, denial: "reject" }),
       ),
     SEARCH_TIMEOUT,
   );

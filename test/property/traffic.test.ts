@@ -103,11 +103,13 @@ describe("traffic", () => {
       for (const protocol of protocols) {
         const name = ({ TCP: "tcp", UDP: "udp", SCTP: "sctp" } as const)[protocol];
         for (let port = 1; port < 190; port += 1)
-          expect(rules.some((rule) => rule.matches({ ...packet, protocol: name, port }))).toBe(
+          expect(rules.some((rule) => rule.targetOf({ ...packet, protocol: name, port }) !== undefined)).toBe(
             containsFlow(each, { protocol, port }),
           );
       }
-      expect(rules.some((rule) => rule.matches({ ...packet, protocol: "gre" }))).toBe(each.other);
+      expect(rules.some((rule) => rule.targetOf({ ...packet, protocol: "gre" }) !== undefined)).toBe(
+        each.other,
+      );
     });
   });
 });

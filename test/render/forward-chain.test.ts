@@ -1,16 +1,16 @@
 /* What every packet meets before policies do, whatever they say. */
 import { describe, expect, test } from "vitest";
+import { backends } from "../support/backends.ts";
 import { bitsOf } from "../support/bits.ts";
 import type { Packet } from "../support/netfilter/packet.ts";
 import { restore } from "../support/netfilter/table.ts";
 import { passes } from "../support/netfilter/traverse.ts";
-import { familyOf, kernelWith } from "../support/packet-interpreter.ts";
+import { kernelWith } from "../support/packet-interpreter.ts";
 import { cluster, policy } from "../support/scenario.ts";
 import { rulesetOf } from "../support/transition.ts";
 
-const closed = kernelWith(
-  rulesetOf(cluster([policy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] })]), "n1"),
-);
+const CLOSED = cluster([policy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] })]);
+const OPEN = cluster([policy({ podSelector: { matchLabels: { app: "web" } }, ingress: [{}] })]);
 
 /** From a pod of another namespace to an isolated pod of this node, unless told otherwise. */
 function packet(traits: Partial<Packet> = {}, family: "IPv4" | "IPv6" = "IPv4"): Packet {
@@ -27,9 +27,10 @@ function packet(traits: Partial<Packet> = {}, family: "IPv4" | "IPv6" = "IPv4"):
   };
 }
 
-const isForwarded = (each: Packet): boolean => passes(closed.tables[familyOf(each)], "FORWARD", each);
+describe.each(backends)("before any policy ($name)", ({ layout, judgeWith }) => {
+  const closed = judgeWith(rulesetOf(CLOSED, "n1", undefined, undefined, layout));
+  const isForwarded = (each: Packet): boolean => closed("FORWARD", each) === "passed";
 
-describe("before any policy", () => {
   test("new packets are judged", () => {
     expect(isForwarded(packet())).toBe(false);
     expect(isForwarded(packet({}, "IPv6"))).toBe(false);
@@ -38,13 +39,6 @@ describe("before any policy", () => {
   test("replies and related packets pass", () => {
     expect(isForwarded(packet({ state: "ESTABLISHED" }))).toBe(true);
     expect(isForwarded(packet({ state: "RELATED", protocol: "icmp", icmpType: 3 }))).toBe(true);
-  });
-
-  test("replies pass even where somebody else's rule, which asks for no state, leads to our chain", () => {
-    const { IPv4 } = closed.tables;
-    const theirs = restore(IPv4, "*mangle\n-I FORWARD 1 -j SELVEDGE-FORWARD\nCOMMIT\n", closed.sets);
-    expect(passes(theirs, "FORWARD", packet({ state: "ESTABLISHED" }))).toBe(true);
-    expect(passes(theirs, "FORWARD", packet())).toBe(false);
   });
 
   test("IPv6 neighbour discovery (types 133-137) always passes, and no other ICMPv6", () => {
@@ -71,28 +65,46 @@ describe("before any policy", () => {
   });
 });
 
-describe("by OUTPUT", () => {
+test("replies pass even where somebody else's rule, which asks for no state, leads to our chain", () => {
+  const { tables, sets } = kernelWith(rulesetOf(CLOSED, "n1"));
+  const theirs = restore(tables.IPv4, "*mangle\n-I FORWARD 1 -j SELVEDGE-FORWARD\nCOMMIT\n", sets);
+  expect(passes(theirs, "FORWARD", packet({ state: "ESTABLISHED" }))).toBe(true);
+  expect(passes(theirs, "FORWARD", packet())).toBe(false);
+});
+
+describe.each(backends)("by OUTPUT ($name)", ({ layout, judgeWith }) => {
+  const closed = judgeWith(rulesetOf(CLOSED, "n1", undefined, undefined, layout));
+
   test("a pod's packets, sent that way by kube-proxy in IPVS mode, are judged; the node's own are not", () => {
-    expect(passes(closed.tables.IPv4, "OUTPUT", packet())).toBe(false);
-    expect(passes(closed.tables.IPv4, "OUTPUT", packet({ hasLocalSource: true }))).toBe(true);
+    expect(closed("OUTPUT", packet())).toBe("dropped");
+    expect(closed("OUTPUT", packet({ hasLocalSource: true }))).toBe("passed");
+  });
+
+  test("replies, IPv6 neighbour discovery and what leads in mid-stream to a cut flow are treated as when forwarded", () => {
+    expect(closed("OUTPUT", packet({ state: "ESTABLISHED" }))).toBe("passed");
+    expect(closed("OUTPUT", packet({ protocol: "ipv6-icmp", icmpType: 135 }, "IPv6"))).toBe("passed");
+    const open = judgeWith(rulesetOf(OPEN, "n1", undefined, undefined, layout));
+    const [source, destination] = [bitsOf("10.0.0.1"), bitsOf("203.0.113.9")];
+    expect(open("OUTPUT", packet({ source, destination, flags: ["ACK"] }))).toBe("dropped");
   });
 });
 
-describe("a TCP packet in mid-stream that nobody remembers", () => {
-  const open = kernelWith(
-    rulesetOf(cluster([policy({ podSelector: { matchLabels: { app: "web" } }, ingress: [{}] })]), "n1"),
-  );
-  const judged = (each: Packet): boolean => passes(open.tables.IPv4, "FORWARD", each);
-  const [web, stranger] = [bitsOf("10.0.0.1"), bitsOf("203.0.113.9")];
+describe.each(backends)(
+  "a TCP packet in mid-stream that nobody remembers ($name)",
+  ({ layout, judgeWith }) => {
+    const open = judgeWith(rulesetOf(OPEN, "n1", undefined, undefined, layout));
+    const judged = (each: Packet): boolean => open("FORWARD", each) === "passed";
+    const [web, stranger] = [bitsOf("10.0.0.1"), bitsOf("203.0.113.9")];
 
-  test("from the server of a flow that was cut opens nothing", () => {
-    const reply = packet({ source: web, destination: stranger, flags: ["ACK"] });
-    expect(judged(reply)).toBe(false);
-    expect(judged({ ...reply, flags: ["SYN", "ACK"] })).toBe(false);
-    expect(judged({ ...reply, flags: ["SYN"] })).toBe(true);
-  });
+    test("from the server of a flow that was cut opens nothing", () => {
+      const reply = packet({ source: web, destination: stranger, flags: ["ACK"] });
+      expect(judged(reply)).toBe(false);
+      expect(judged({ ...reply, flags: ["SYN", "ACK"] })).toBe(false);
+      expect(judged({ ...reply, flags: ["SYN"] })).toBe(true);
+    });
 
-  test("from the client is judged by its rules", () => {
-    expect(judged(packet({ source: stranger, destination: web, flags: ["ACK"] }))).toBe(true);
-  });
-});
+    test("from the client is judged by its rules", () => {
+      expect(judged(packet({ source: stranger, destination: web, flags: ["ACK"] }))).toBe(true);
+    });
+  },
+);

@@ -3,11 +3,10 @@ import { parseCidr } from "../../src/core/cidr.ts";
 import type { GateScope } from "../../src/core/start-gate.ts";
 import { plainHost } from "../../src/render/host.ts";
 import { linkLocalRules } from "../../src/render/link-local.ts";
+import { backends } from "../support/backends.ts";
 import { bitsOf } from "../support/bits.ts";
 import { must } from "../support/must.ts";
 import type { Packet } from "../support/netfilter/packet.ts";
-import { passes } from "../support/netfilter/traverse.ts";
-import { kernelWith } from "../support/packet-interpreter.ts";
 import { cluster } from "../support/scenario.ts";
 import { rulesetOf } from "../support/transition.ts";
 
@@ -21,14 +20,18 @@ const toAddress = ({ family, first }: { family: "IPv4" | "IPv6"; first: bigint }
   value: first,
 });
 
-describe.each([
+const scopes: readonly (readonly [string, GateScope | undefined])[] = [
   ["no start gate", undefined],
   ["a start gate of IPv4 alone", blocks("10.0.0.0/24")],
   ["a start gate of both", blocks("10.0.0.0/24", "fd00::/64")],
-])("with %s", (_, scope) => {
-  const kernel = kernelWith(rulesetOf(cluster([]), "n1", scope, host));
+];
+
+describe.each(
+  backends.flatMap((backend) => scopes.map(([name, scope]) => [backend.name, name, backend, scope] as const)),
+)("%s, with %s", (_, __, { layout, judgeWith }, scope) => {
+  const judge = judgeWith(rulesetOf(cluster([]), "n1", scope, host, layout));
   const isForwarded = (source: string, destination: string, traits: Partial<Packet> = {}): boolean =>
-    passes(kernel.tables.IPv6, "FORWARD", {
+    judge("FORWARD", {
       source: bitsOf(source),
       destination: bitsOf(destination),
       protocol: "udp",
@@ -37,7 +40,7 @@ describe.each([
       hasLocalSource: false,
       bridge: "cni0",
       ...traits,
-    });
+    }) === "passed";
 
   test("no pod reaches another by a link-local address, either way round", () => {
     expect(isForwarded("fd00::1", "fd00::3")).toBe(true);

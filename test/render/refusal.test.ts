@@ -4,8 +4,8 @@ import { compile } from "../../src/core/compile.ts";
 import { livePods } from "../../src/core/live-pods.ts";
 import { nodeProgram } from "../../src/core/node-program.ts";
 import { type Host, plainHost } from "../../src/render/host.ts";
-import { IptablesRenderer } from "../../src/render/incremental/iptables-renderer.ts";
-import { renderIptables } from "../../src/render/iptables.ts";
+import { NodeRenderer } from "../../src/render/incremental/node-renderer.ts";
+import { iptablesLayout, renderIptables } from "../../src/render/iptables.ts";
 import { cluster, pod, policy } from "../support/scenario.ts";
 
 const rejecting: Host = { ...plainHost, denial: "reject" };
@@ -39,7 +39,7 @@ test("no packet is marked", () => {
 });
 
 test("what is kept up follows the wish as what is made from scratch does", () => {
-  const renderer = new IptablesRenderer();
+  const renderer = new NodeRenderer(iptablesLayout);
   for (const host of [plainHost, rejecting, rejecting, plainHost]) {
     const kept = renderer.render(program, host);
     const scratch = renderIptables(program, host);

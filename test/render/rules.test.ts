@@ -1,38 +1,11 @@
 /* The rules of one node, written out: what docs/kernel.md shows, and what people see in `iptables-save`. */
 import { expect, test } from "vitest";
 import { isOurChain, isOurSet, setFamily } from "../../src/render/names.ts";
-import type { FamilyRuleset } from "../../src/render/ruleset.ts";
 import { cluster, pod, policy } from "../support/scenario.ts";
 import { rulesetOf } from "../support/transition.ts";
+import { front, readable, web, written } from "./front.ts";
 
-const web = { matchLabels: { app: "web" } };
-const ruleset = rulesetOf(
-  cluster([
-    policy(
-      {
-        podSelector: web,
-        policyTypes: ["Ingress", "Egress"],
-        ingress: [
-          { from: [{ podSelector: { matchLabels: { app: "client" } } }], ports: [{ port: "http" }] },
-          { from: [{ ipBlock: { cidr: "10.0.0.0/8", except: ["10.0.0.0/9"] } }] },
-        ],
-        egress: [
-          { ports: [{ port: 53, protocol: "UDP" }] },
-          { to: [{ podSelector: {} }, { ipBlock: { cidr: "fd00::/8" } }], ports: [{ port: "http" }] },
-        ],
-      },
-      "front",
-    ),
-  ]),
-  "n1",
-);
-
-/** Without the digests, which say nothing to people. */
-const readable = (text: string): string =>
-  text.replaceAll(/ #[a-z2-7]{10}"/g, '"').replaceAll(/(?<=-)[a-z2-7]{19,24}(?=\W|$)/g, "*");
-
-const written = ({ chains }: FamilyRuleset): string[] =>
-  [...chains].flatMap(([chain, rules]) => rules.map((rule) => readable(`${chain}: ${rule}`)));
+const ruleset = rulesetOf(front, "n1");
 
 const comment = (text: string): string => `-m comment --comment "${text}"`;
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Host, plainHost } from "../../src/render/host.ts";
-import { IptablesRenderer } from "../../src/render/incremental/iptables-renderer.ts";
-import { renderIptables } from "../../src/render/iptables.ts";
+import { NodeRenderer } from "../../src/render/incremental/node-renderer.ts";
+import { iptablesLayout, renderIptables } from "../../src/render/iptables.ts";
 import { compile } from "../../src/core/compile.ts";
 import { livePods } from "../../src/core/live-pods.ts";
 import { nodeProgram } from "../../src/core/node-program.ts";
@@ -73,7 +73,7 @@ test.each([
 });
 
 test("what is kept up follows the node itself as what is made from scratch does", () => {
-  const renderer = new IptablesRenderer();
+  const renderer = new NodeRenderer(iptablesLayout);
   const bridged: Host = { ...listed, bridges: ["cni0"] };
   for (const host of [plainHost, listed, bridged, bridged, plainHost]) {
     const { IPv4, IPv6 } = renderer.render(program, host);

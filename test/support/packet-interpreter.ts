@@ -8,7 +8,7 @@ import type { KernelState } from "../../src/kernel/state.ts";
 import { planWalk } from "../../src/kernel/walk/plan-walk.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
 import type { NaiveEnd } from "./naive/ends.ts";
-import { fateOf } from "./netfilter/fate.ts";
+import type { Judge } from "./netfilter/fate.ts";
 import { MemoryKernel } from "./netfilter/memory-kernel.ts";
 import type { Packet } from "./netfilter/packet.ts";
 
@@ -107,14 +107,14 @@ export function checkpoints(from: NaiveEnd, to: NaiveEnd): Checkpoint[] {
 
 export const familyOf = (packet: Packet): Family => (packet.source.length === 32 ? "IPv4" : "IPv6");
 
-/** Whether the packet gets by all its checkpoints. */
+/** Whether the packet gets by all its checkpoints, of which each node judges its own. */
 export function arrives(
-  kernels: ReadonlyMap<string, MemoryKernel>,
+  nodes: ReadonlyMap<string, Judge>,
   places: readonly Checkpoint[],
   packet: Packet,
 ): boolean {
   return places.every(({ node, hook, isOwn }) => {
-    const kernel = kernels.get(node);
-    return kernel === undefined || fateOf(kernel, hook, { ...packet, hasLocalSource: isOwn }) === "passed";
+    const judge = nodes.get(node);
+    return judge === undefined || judge(hook, { ...packet, hasLocalSource: isOwn }) === "passed";
   });
 }

@@ -11,7 +11,8 @@ import { nodes } from "./arbitrary/addresses.ts";
 import { bitsOfAddress } from "./bits.ts";
 import { must } from "./must.ts";
 import { endAt } from "./naive/ends.ts";
-import { arrives, checkpoints, kernelWith, packetsOf } from "./packet-interpreter.ts";
+import { backends } from "./backends.ts";
+import { arrives, checkpoints, packetsOf } from "./packet-interpreter.ts";
 import { rulesetOf } from "./transition.ts";
 
 const address = (text: string): Address => must(parseAddress(text), `address, not ${text}`);
@@ -122,7 +123,7 @@ function parseQuestion(text: string, cluster: Cluster): Question {
 
 /**
  * Asks `shop/client -> shop/web TCP 80 over IPv6` (IPv4 where nothing is said; a node or an address may stand at either
- * end) of `core/evaluate` and of the rendered rules of both nodes, which must not differ.
+ * end) of `core/evaluate` and of the rules of both nodes as each backend has them, which must not differ.
  */
 export function ask(cluster: Cluster, text: string): "allowed" | "denied" {
   const { source, destination, flow } = parseQuestion(text, cluster);
@@ -135,11 +136,15 @@ export function ask(cluster: Cluster, text: string): "allowed" | "denied" {
     flow,
   });
   const [from, to] = [source, destination].map((each) => endAt(bitsOfAddress(each), cluster, nodes));
-  const kernels = new Map(nodes.map(({ name }) => [name, kernelWith(rulesetOf(cluster, name))]));
   const places = checkpoints(must(from), must(to));
-  const enforced = packetsOf(flow, must(from), must(to)).map((packet) =>
-    arrives(kernels, places, packet) ? "allowed" : "denied",
-  );
+  const enforced = backends.flatMap(({ layout, judgeWith }) => {
+    const judges = nodes.map(
+      ({ name }) => [name, judgeWith(rulesetOf(cluster, name, undefined, undefined, layout))] as const,
+    );
+    return packetsOf(flow, must(from), must(to)).map((packet) =>
+      arrives(new Map(judges), places, packet) ? "allowed" : "denied",
+    );
+  });
   if (judged === "depends" || enforced.some((verdict) => verdict !== judged))
     throw new Error(`${text}: evaluate says ${judged}, the rules say ${enforced.join(", ")}`);
   return judged;

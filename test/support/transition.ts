@@ -7,7 +7,9 @@ import type { GateScope } from "../../src/core/start-gate.ts";
 import type { Plan } from "../../src/kernel/plan.ts";
 import { planWalk } from "../../src/kernel/walk/plan-walk.ts";
 import { type Host, plainHost } from "../../src/render/host.ts";
-import { renderIptables } from "../../src/render/iptables.ts";
+import { iptablesLayout } from "../../src/render/iptables.ts";
+import type { Layout } from "../../src/render/layout.ts";
+import { render } from "../../src/render/render.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
 import { addressAtoms, flowAtoms } from "./atoms.ts";
 import { type Bits, bitsOfAddress } from "./bits.ts";
@@ -34,8 +36,13 @@ export interface Transition {
 }
 
 /** With a scope, behind the start gate. */
-export const rulesetOf = (cluster: Cluster, node: string, scope?: GateScope, host?: Host): Ruleset =>
-  renderIptables(nodeProgram(compile(cluster), node, livePods(cluster.pods), scope), host);
+export const rulesetOf = (
+  cluster: Cluster,
+  node: string,
+  scope?: GateScope,
+  host?: Host,
+  layout: Layout = iptablesLayout,
+): Ruleset => render(layout, nodeProgram(compile(cluster), node, livePods(cluster.pods), scope), host);
 
 const ownedBits = (cluster: Cluster): Set<Bits> =>
   new Set(

@@ -1,7 +1,8 @@
 import { jumpOf } from "../../../src/kernel/saved-rules.ts";
+import type { Backend as NodeIptables } from "../../../src/lab/backend.ts";
 import { FORWARD_CHAIN, classChain, dispatchChain } from "../../../src/render/names.ts";
 import type { FamilyRuleset } from "../../../src/render/ruleset.ts";
-import { type Contestant, type Cut, selvedgeBut } from "../contestants.ts";
+import { type Contestant, type Cut, selvedgeBut, selvedgeByNftablesBut } from "../contestants.ts";
 
 type Rewrite = (rules: readonly string[], chain: string) => readonly string[];
 
@@ -15,39 +16,82 @@ const rewritten =
 const inClasses = (rewrite: (rules: readonly string[]) => readonly string[]): Cut =>
   rewritten((rules, chain) => (chain.startsWith(classChain("")) ? rewrite(rules) : rules));
 
-const tries: ReadonlySet<string> = new Set([dispatchChain("egress"), dispatchChain("ingress")]);
-const leadsToTrie = (rule: string): boolean => tries.has(jumpOf(rule)?.to ?? "");
-
-const SETS = /-m set --match-set \S+ \S+ /g;
-const COMMENT = /-m comment --comment "[^"]*" /;
+const dispatch: readonly string[] = [dispatchChain("egress"), dispatchChain("ingress")];
 
 interface NamedCut {
   readonly name: string;
   readonly cut: Cut;
 }
 
-/** Our rules, more and more of them, so that what each part costs is the difference. */
-export const cuts: readonly NamedCut[] = [
-  {
-    name: "the hook, and an empty chain",
-    cut: rewritten((rules, chain) => (chain === FORWARD_CHAIN ? [] : rules)),
-  },
-  {
-    name: "and what comes before the tries",
-    cut: rewritten((rules, chain) =>
-      chain === FORWARD_CHAIN ? rules.filter((rule) => !leadsToTrie(rule)) : rules,
-    ),
-  },
-  { name: "and both tries; every class lets all pass", cut: inClasses(() => ["-j RETURN"]) },
-  {
-    name: "and the classes' ports, without sets",
-    cut: inClasses((rules) => rules.map((rule) => rule.replaceAll(SETS, ""))),
-  },
-  { name: "and the classes' sets: everything", cut: (whole) => whole },
-  {
-    name: "everything, and no comment in any trie or class",
-    cut: rewritten((rules) => rules.map((rule) => rule.replace(COMMENT, ""))),
-  },
-];
+/** What differs between layouts in how their rules are taken apart. */
+interface Words {
+  /** Where packets are led first. */
+  readonly entrance: string;
+  /** What of that chain is the hook itself. */
+  readonly hook: (rules: readonly string[]) => readonly string[];
+  readonly leadsToAddresses: (rule: string) => boolean;
+  readonly pass: string;
+  /** A rule that lets pass, without the sets that it asks. */
+  readonly withoutSets: (rule: string) => string;
+  readonly withoutComment: (rule: string) => string;
+}
 
-export const stages: readonly Contestant[] = cuts.map(({ name, cut }) => selvedgeBut(name, cut));
+/** Rules of a layout, more and more of them, so that what each part costs is the difference. */
+const cutsOf = (words: Words): readonly NamedCut[] => {
+  const atEntrance = (rewrite: (rules: readonly string[]) => readonly string[]): Cut =>
+    rewritten((rules, chain) => (chain === words.entrance ? rewrite(rules) : rules));
+  return [
+    { name: "the hook alone", cut: atEntrance(words.hook) },
+    {
+      name: "and what comes before addresses",
+      cut: atEntrance((rules) => rules.filter((rule) => !words.leadsToAddresses(rule))),
+    },
+    { name: "and the ways to the classes, which let all pass", cut: inClasses(() => [words.pass]) },
+    {
+      name: "and the classes' ports, without sets",
+      cut: inClasses((rules) => rules.map(words.withoutSets)),
+    },
+    { name: "and the classes' sets: everything", cut: (whole) => whole },
+    {
+      name: "everything, without a comment",
+      cut: rewritten((rules) => rules.map(words.withoutComment)),
+    },
+  ];
+};
+
+/** Of iptables: tries lead to the classes. */
+export const iptablesCuts = cutsOf({
+  entrance: FORWARD_CHAIN,
+  hook: () => [],
+  leadsToAddresses: (rule) => dispatch.includes(jumpOf(rule)?.to ?? ""),
+  pass: "-j RETURN",
+  withoutSets: (rule) => rule.replaceAll(/-m set --match-set \S+ \S+ /g, ""),
+  withoutComment: (rule) => rule.replace(/-m comment --comment "[^"]*" /, ""),
+});
+
+/** Of nftables: maps do. */
+export const nftablesCuts = cutsOf({
+  entrance: "FORWARD",
+  hook: (rules) => rules.slice(0, 1),
+  leadsToAddresses: (rule) => dispatch.some((chain) => rule.includes(` jump ${chain} `)),
+  pass: "return",
+  withoutSets: (rule) => rule.replaceAll(/ip6? [sd]addr @\S+ /g, ""),
+  withoutComment: (rule) => rule.replace(/ comment "[^"]*"$/, ""),
+});
+
+/** One layout, on a node with one iptables. */
+export interface Layout {
+  readonly name: string;
+  readonly iptables: NodeIptables;
+  readonly stages: readonly Contestant[];
+}
+
+const byIptables = iptablesCuts.map(({ name, cut }) => selvedgeBut(name, cut));
+const byNftables = nftablesCuts.map(({ name, cut }) => selvedgeByNftablesBut(name, cut));
+
+export const layouts: readonly Layout[] = [
+  { name: "iptables-legacy", iptables: "legacy", stages: byIptables },
+  { name: "iptables-nft", iptables: "nft", stages: byIptables },
+  { name: "nftables", iptables: "nft", stages: byNftables },
+  { name: "nftables beside legacy", iptables: "legacy", stages: byNftables },
+];

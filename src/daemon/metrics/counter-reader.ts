@@ -15,8 +15,10 @@ function rewritten({ outcome: { plans, failures } }: Pass, family: Family): stri
 const TRIES = 3;
 /** A reading that is this young is young enough: many may ask. Milliseconds. */
 const FRESH = 1_000;
-/** Milliseconds between two readings that nobody asked for. */
+/** Milliseconds between two readings that nobody asked for, at least. */
 const EVERY = 10_000;
+/** And so many times what a reading takes: to list 30,000 rules costs `nft` two seconds of a CPU. */
+const REST = 20;
 
 /**
  * Keeps the sums of the kernel's counters. Reads beside the enforcer, never before its writes; a pass that began or ended
@@ -53,8 +55,17 @@ export class CounterReader {
 
   /** Reads now and then even if nobody asks, so that little is lost when chains are written anew. */
   start(signal: AbortSignal): void {
-    const timer = setInterval(() => void this.refresh().catch(() => undefined), EVERY);
-    signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+    let timer: NodeJS.Timeout | undefined;
+    const read = async (): Promise<void> => {
+      const began = performance.now();
+      await this.refresh().catch(() => undefined);
+      if (!signal.aborted) wait(Math.max(EVERY, REST * (performance.now() - began)));
+    };
+    const wait = (milliseconds: number): void => {
+      timer = setTimeout(() => void read(), milliseconds);
+    };
+    wait(EVERY);
+    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 
   /** Brings the sums up to date, as far as that can be done now. Rejected where the kernel cannot be read. */

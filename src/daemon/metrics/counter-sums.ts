@@ -4,9 +4,22 @@ import type { SubjectClass } from "../../core/node-program.ts";
 import { type Direction, type RuleId, directions, policyKey, ruleIdText } from "../../core/policy.ts";
 import type { Program } from "../../core/program.ts";
 import { classChain } from "../../render/names.ts";
-import { ruleText } from "../../render/rule-text.ts";
+import { nftRuleText, ruleHash, ruleText } from "../../render/rule-text.ts";
 import { type CountedRule, commentWords } from "../../kernel/counters/counted-rule.ts";
 import { CUT, type RuleMeaning, ruleMeaning } from "../../kernel/counters/rule-meaning.ts";
+
+/** What stands before the comment in a rule of nftables. */
+const NFT_WORDS = /^(.*) comment "[^"]*"$/;
+
+/**
+ * Whether a rule whose comment was cut is of this one. Of nftables the digest tells, which is of the whole comment; iptables words
+ * rules otherwise than we do, so there the beginning of the comment must do.
+ */
+function isOf({ rule, comment, hash }: CountedRule, id: RuleId): boolean {
+  const words = NFT_WORDS.exec(rule)?.[1];
+  if (words === undefined) return commentWords(ruleText("", ruleIdText(id))) === comment;
+  return ruleHash(nftRuleText(words, ruleIdText(id))) === hash;
+}
 
 /** What a rule is there for; names that its comment had no room for are looked up among this node's classes. */
 export function meaningAmong(classes: readonly SubjectClass[]): (rule: CountedRule) => RuleMeaning {
@@ -16,9 +29,7 @@ export function meaningAmong(classes: readonly SubjectClass[]): (rule: CountedRu
     const subjects = rule.comment.endsWith(CUT) ? byChain.get(rule.chain) : undefined;
     if (subjects === undefined) return meaning;
     if (meaning.kind === "denied") return { ...meaning, policies: subjects.policies, isWhole: true };
-    const found = subjects.rules.find(
-      ({ id }) => commentWords(ruleText("", ruleIdText(id))) === rule.comment,
-    );
+    const found = subjects.rules.find(({ id }) => isOf(rule, id));
     return found === undefined ? meaning : { kind: "rule", rule: found.id };
   };
 }
@@ -99,6 +110,7 @@ export class CounterSums {
       case "dropped":
         this.dropped.set(meaning.reason, (this.dropped.get(meaning.reason) ?? 0) + packets);
         break;
+      case "cut":
       case "none":
     }
   }

@@ -16,7 +16,7 @@ function mendOf(family: Family, isLoaded: boolean): string {
     : `Load it, \`modprobe br_netfilter\`, then ${turnOn}; keep both in /etc/modules-load.d and /etc/sysctl.d.`;
 }
 
-/** Packets between two pods of one bridge meet iptables only where br_netfilter shows them. */
+/** Packets between two pods of one bridge meet rules of iptables and nftables only where br_netfilter shows them. */
 export function bridges({ bridges: found, switches }: NodeFacts): Finding[] {
   if (found.kind === "unknown")
     return [
@@ -45,5 +45,5 @@ export function bridges({ bridges: found, switches }: NodeFacts): Finding[] {
     ];
   });
   const names = found.value.map(({ name }) => name).join(", ");
-  return findings.length > 0 ? findings : [ok(check, `iptables sees what passes over ${names}`)];
+  return findings.length > 0 ? findings : [ok(check, `netfilter sees what passes over ${names}`)];
 }

@@ -12,6 +12,8 @@ import { ruleHash } from "../../render/rule-text.ts";
 import { jumpOf } from "../../kernel/saved-rules.ts";
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
+import { ourNftTables } from "../nft-standing.ts";
+import { nftChainTroubles } from "./nft-chains.ts";
 import { type OurTable, ourTables } from "../standing.ts";
 
 const check = "chains";
@@ -51,15 +53,15 @@ function troubles({ mangle }: OurTable): string[] {
 /** Whether our chains are such as we write them, as far as that can be told without the cluster. */
 export function chains(facts: NodeFacts): Finding[] {
   const tables = ourTables(facts);
-  const findings = tables.flatMap((table) =>
-    troubles(table).map((trouble): Finding => ({
-      check,
-      status: "fail",
-      message: `${table.place}: ${trouble}`,
-      mend: MEND,
-    })),
-  );
+  const nftTables = ourNftTables(facts);
+  const found = [
+    ...tables.flatMap((table) => troubles(table).map((trouble) => `${table.place}: ${trouble}`)),
+    ...nftTables.flatMap((table) => nftChainTroubles(table).map((trouble) => `${table.place}: ${trouble}`)),
+  ];
+  const findings = found.map((message): Finding => ({ check, status: "fail", message, mend: MEND }));
   if (findings.length > 0) return findings;
-  const number = tables.reduce((sum, { mangle }) => sum + mangle.chains.filter(isOurChain).length, 0);
+  const number =
+    tables.reduce((sum, { mangle }) => sum + mangle.chains.filter(isOurChain).length, 0) +
+    nftTables.reduce((sum, { table }) => sum + (table?.chains.length ?? 0), 0);
   return [ok(check, number === 0 ? "none" : `${number}, whole`)];
 }

@@ -3,6 +3,8 @@ import { type SavedRule, type SavedTable, jumpOf } from "../../kernel/saved-rule
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
 import { type HookedChain, hookedChains } from "../../render/ruleset.ts";
+import { ourNftTables } from "../nft-standing.ts";
+import { nftHookTroubles } from "./nft-hooks.ts";
 import { type OurTable, isRefusing, ourTables } from "../standing.ts";
 
 const check = "hook";
@@ -72,10 +74,19 @@ function hookOf({ place, mangle }: OurTable, chain: HookedChain): Finding[] {
   return [];
 }
 
+const NFT_REPAIR =
+  "The enforcer makes its table anew within seconds: start it, or see in its log why it cannot; then find out who writes there.";
+
+/** Whether there may be something of ours that could not be seen. */
+const isUnread = ({ rules, nftables }: NodeFacts): boolean =>
+  rules.some(({ reading }) => reading.kind === "unreadable") ||
+  nftables.some(({ reading }) => reading.kind === "unreadable" && !reading.isMissing);
+
 /** Whether every packet that is forwarded comes to Selvedge, before anybody lets it pass. */
 export function hooks(facts: NodeFacts): Finding[] {
   const tables = ourTables(facts);
-  if (tables.length === 0 && facts.rules.some(({ reading }) => reading.kind === "unreadable"))
+  const nftTables = ourNftTables(facts);
+  if (tables.length + nftTables.length === 0 && isUnread(facts))
     return [
       {
         check,
@@ -84,7 +95,7 @@ export function hooks(facts: NodeFacts): Finding[] {
         mend: "Mend what keeps them from being read (above), then ask again.",
       },
     ];
-  if (tables.length === 0)
+  if (tables.length + nftTables.length === 0)
     return [
       {
         check,
@@ -95,8 +106,22 @@ export function hooks(facts: NodeFacts): Finding[] {
     ];
   const hooked = (table: OurTable): readonly HookedChain[] =>
     isRefusing(table) ? hookedChains : ["FORWARD", "OUTPUT"];
-  const findings = tables.flatMap((table) => hooked(table).flatMap((chain) => hookOf(table, chain)));
-  return findings.length > 0
-    ? findings
-    : [ok(check, `first in mangle FORWARD and OUTPUT (${tables.map(({ place }) => place).join("; ")})`)];
+  const findings = [
+    ...tables.flatMap((table) => hooked(table).flatMap((chain) => hookOf(table, chain))),
+    ...nftTables
+      .flatMap(nftHookTroubles)
+      .map((message): Finding => ({ check, status: "fail", message, mend: NFT_REPAIR })),
+  ];
+  if (findings.length > 0) return findings;
+  const places = (some: readonly { readonly place: string }[]): string =>
+    some.map(({ place }) => place).join("; ");
+  return [
+    ok(
+      check,
+      [
+        ...(tables.length > 0 ? [`first in mangle FORWARD and OUTPUT (${places(tables)})`] : []),
+        ...(nftTables.length > 0 ? [`at hooks forward and output (${places(nftTables)})`] : []),
+      ].join("; "),
+    ),
+  ];
 }

@@ -1,8 +1,12 @@
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
 
-/** The module that the enforcer does without where it has to. */
-const SPARED = "xt_bpf";
+/** What the enforcer does without where it has to, by what stands in its place. */
+const SPARED: ReadonlyMap<string, string> = new Map([
+  ["xt_bpf", "a rule for each isolated pod stands in its place"],
+  ["nft_reject_ipv4", "what policies deny is dropped in silence, whatever --deny asks for"],
+  ["nft_reject_ipv6", "what policies deny is dropped in silence, whatever --deny asks for"],
+]);
 
 /** Whether the kernel takes every sort of set and rule that Selvedge writes. */
 export function kernelSupport({ trials, enforcer }: NodeFacts): Finding[] {
@@ -22,18 +26,19 @@ export function kernelSupport({ trials, enforcer }: NodeFacts): Finding[] {
   const refused = trials.value.filter((trial) => trial.refused !== undefined);
   if (refused.length === 0)
     return [ok(check, `takes ${trials.value.map(({ feature }) => feature).join(", ")}`)];
-  const [first, ...others] = refused;
-  if (first?.module === SPARED && others.length === 0)
+  const reasons = refused.map((trial) => `${trial.feature} (${trial.refused})`).join("; ");
+  const modules = new Set(refused.map(({ module }) => module));
+  if (refused.every(({ module }) => SPARED.has(module))) {
+    const instead = new Set(refused.map(({ module }) => SPARED.get(module)));
     return [
       {
         check,
         status: "warn",
-        message: `the kernel does not take ${first.feature} (${first.refused}): a rule for each isolated pod stands in its place`,
-        mend: `Load it, \`modprobe ${SPARED}\`, or install the kernel's package of extra modules, and start the enforcer again.`,
+        message: `the kernel does not take ${reasons}: ${[...instead].join("; ")}`,
+        mend: `Load it, \`modprobe -a ${[...modules].join(" ")}\`, or install the kernel's package of extra modules, and start the enforcer again.`,
       },
     ];
-  const reasons = refused.map((trial) => `${trial.feature} (${trial.refused})`).join("; ");
-  const modules = new Set(refused.map(({ module }) => module));
+  }
   return [
     {
       check,

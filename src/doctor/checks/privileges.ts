@@ -1,8 +1,10 @@
+import { NFT_TABLE } from "../../render/names.ts";
+import { header } from "../../render/nftables/words.ts";
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
 
 /** What the doctor may see says nothing about the node: without it, it could not look. */
-export function privileges({ isNetAdmin, rules }: NodeFacts): Finding[] {
+export function privileges({ isNetAdmin, rules, nftables }: NodeFacts): Finding[] {
   const check = "privileges";
   if (!isNetAdmin)
     return [
@@ -25,5 +27,18 @@ export function privileges({ isNetAdmin, rules }: NodeFacts): Finding[] {
         ]
       : [],
   );
-  return [ok(check, "has CAP_NET_ADMIN"), ...unread];
+  const unreadNft = nftables.flatMap(({ family, reading }): Finding[] =>
+    // Where there is no nft, nothing of ours is there either.
+    reading.kind === "unreadable" && !reading.isMissing
+      ? [
+          {
+            check,
+            status: "unknown",
+            message: `the table of nftables, ${family}, cannot be read: ${reading.message}`,
+            mend: `Run \`nft list table ${header[family]} ${NFT_TABLE}\` by hand and mend what it says.`,
+          },
+        ]
+      : [],
+  );
+  return [ok(check, "has CAP_NET_ADMIN"), ...unread, ...unreadNft];
 }

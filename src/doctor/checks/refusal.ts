@@ -1,6 +1,7 @@
 import { isOurHookIn, isOurs } from "../../kernel/ours.ts";
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
+import { isNftRefusing, ourNftTables } from "../nft-standing.ts";
 import { type OurTable, isRefusing, ourTables } from "../standing.ts";
 
 const check = "refusal";
@@ -19,7 +20,12 @@ function missing({ place, filter }: OurTable): string[] {
 /** Whether what is denied is answered, where it is meant to be. Without an answer it is dropped all the same. */
 export function refusal(facts: NodeFacts): Finding[] {
   const tables = ourTables(facts).filter(isRefusing);
-  if (tables.length === 0) return [ok(check, "denied packets are dropped in silence")];
+  if (tables.length === 0)
+    return [
+      ourNftTables(facts).some(isNftRefusing)
+        ? ok(check, "denied packets are refused (--deny=reject)")
+        : ok(check, "denied packets are dropped in silence"),
+    ];
   const findings = tables.flatMap(missing).map((what): Finding => ({
     check,
     status: "warn",

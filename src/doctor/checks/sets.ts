@@ -5,7 +5,9 @@ import { setsNamedBy } from "../../kernel/saved-rules.ts";
 import type { StandingSet } from "../../kernel/state.ts";
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
+import { isNftablesAlone, ourNftTables } from "../nft-standing.ts";
 import { ourTables } from "../standing.ts";
+import { nftSetTroubles } from "./nft-sets.ts";
 
 const check = "sets";
 
@@ -24,10 +26,33 @@ function isAsNamed(name: string, { entries }: StandingSet): boolean {
   return names.includes(name) || !names.map(stem).includes(stem(name));
 }
 
+const unnamedSets = (names: readonly string[]): Finding => ({
+  check,
+  status: "warn",
+  message: `no rule names ${names.length} of Selvedge's sets: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}`,
+  mend: "The enforcer destroys them within seconds; where none runs any more, `selvedge cleanup` does.",
+});
+
 const fail = (message: string): Finding => ({ check, status: "fail", message, mend: REPAIR });
+
+/** What is found of the sets of nftables, and how many stand there. */
+function nftSets(facts: NodeFacts): { readonly findings: readonly Finding[]; readonly number: number } {
+  const tables = ourNftTables(facts);
+  const findings = tables.flatMap((table): Finding[] => {
+    const { wrong, unused } = nftSetTroubles(table);
+    return [
+      ...wrong.map((message) => fail(`${table.place}: ${message}`)),
+      ...(unused.length > 0 ? [unnamedSets(unused)] : []),
+    ];
+  });
+  return { findings, number: tables.reduce((sum, { table }) => sum + (table?.sets.length ?? 0), 0) };
+}
 
 /** Whether every set that our rules name is there and is what its name says, and no others of ours are. */
 export function sets(facts: NodeFacts): Finding[] {
+  const { findings: nftFindings, number } = nftSets(facts);
+  if (facts.sets.kind === "unknown" && isNftablesAlone(facts))
+    return nftFindings.length > 0 ? [...nftFindings] : [ok(check, `${number}, all there`)];
   if (facts.sets.kind === "unknown")
     return [
       {
@@ -53,12 +78,8 @@ export function sets(facts: NodeFacts): Finding[] {
     return [];
   });
   const unnamed = [...standing.keys()].filter((name) => !named.has(name));
-  if (unnamed.length > 0)
-    findings.push({
-      check,
-      status: "warn",
-      message: `no rule names ${unnamed.length} of Selvedge's sets: ${unnamed.slice(0, 3).join(", ")}${unnamed.length > 3 ? ", ..." : ""}`,
-      mend: "The enforcer destroys them within seconds; where none runs any more, `selvedge cleanup` does.",
-    });
-  return findings.length > 0 ? findings : [ok(check, named.size === 0 ? "none" : `${named.size}, all there`)];
+  if (unnamed.length > 0) findings.push(unnamedSets(unnamed));
+  const all = [...findings, ...nftFindings];
+  const count = named.size + number;
+  return all.length > 0 ? all : [ok(check, count === 0 ? "none" : `${count}, all there`)];
 }

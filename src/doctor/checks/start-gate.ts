@@ -3,6 +3,7 @@ import { GATE_CHAIN, isOurChain } from "../../render/names.ts";
 import { jumpOf } from "../../kernel/saved-rules.ts";
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
+import { hasNftables, nftWords, ourNftTables } from "../nft-standing.ts";
 import { ourTables } from "../standing.ts";
 
 const check = "start gate";
@@ -25,11 +26,15 @@ export function startGate(facts: NodeFacts): Finding[] {
       },
     ];
   const tables = ourTables(facts);
-  if (tables.length === 0) return [ok(check, "nothing of Selvedge's stands")];
+  if (tables.length === 0 && !hasNftables(facts)) return [ok(check, "nothing of Selvedge's stands")];
   const isGated = tables.some(({ mangle }) =>
     mangle.rules.some(({ chain, rule }) => isOurChain(chain) && jumpOf(rule)?.to === GATE_CHAIN),
   );
-  if (isGated) return [ok(check, "its rules stand: new pods stay closed until an enforcer programs them")];
+  const isNftGated = ourNftTables(facts).some(({ table }) =>
+    table?.chains.some(({ rules }) => rules.some((rule) => nftWords(rule).endsWith(` goto ${GATE_CHAIN}`))),
+  );
+  if (isGated || isNftGated)
+    return [ok(check, "its rules stand: new pods stay closed until an enforcer programs them")];
   // That no enforcer is well is another check's finding.
   return [ok(check, `none of its rules stands, and no enforcer says why; ${openPods}`)];
 }

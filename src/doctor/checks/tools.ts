@@ -1,23 +1,30 @@
 import { variants } from "../../kernel/read-everywhere.ts";
 import { type NodeFacts, iptablesTools } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
+import { hasNftables, isNftablesAlone } from "../nft-standing.ts";
 
 const PURPOSE: Readonly<Record<string, string>> = {
   ipset: "peers are kept in sets",
   conntrack: "without it connections that are no longer allowed live on",
 };
 
-/** The programs that the enforcer runs: one iptables for both families, ipset, conntrack. */
-export function tools({ tools: found }: NodeFacts): Finding[] {
+/** The programs that the enforcer runs: one iptables for both families and ipset, or nft; conntrack. */
+export function tools(facts: NodeFacts): Finding[] {
+  const { tools: found } = facts;
   const isThere = (name: string): boolean => found.get(name)?.kind === "found";
   const version = (name: string): string => {
     const tool = found.get(name);
     return tool?.kind === "found" ? tool.version : "";
   };
   const whole = variants.filter((variant) => iptablesTools[variant].every(isThere));
+  const unneeded = "not here, and not needed: Selvedge's rules are those of nftables";
+  const isSpared = isNftablesAlone(facts);
   const iptables: Finding =
-    whole.length > 0
-      ? ok("iptables", whole.map((variant) => version(`iptables-${variant}`)).join(", "))
+    whole.length > 0 || isSpared
+      ? ok(
+          "iptables",
+          whole.length === 0 ? unneeded : whole.map((variant) => version(`iptables-${variant}`)).join(", "),
+        )
       : {
           check: "iptables",
           status: "fail",
@@ -27,6 +34,7 @@ export function tools({ tools: found }: NodeFacts): Finding[] {
   const others = Object.entries(PURPOSE).map(([name, purpose]): Finding => {
     const tool = found.get(name);
     if (tool?.kind === "found") return ok(name, tool.version);
+    if (name === "ipset" && isSpared) return ok(name, unneeded);
     return {
       check: name,
       status: "fail",
@@ -34,5 +42,7 @@ export function tools({ tools: found }: NodeFacts): Finding[] {
       mend: `Install the distribution's ${name} package.`,
     };
   });
-  return [iptables, ...others];
+  // Without it our tables would not have been seen.
+  const nft = hasNftables(facts) ? [ok("nft", version("nft"))] : [];
+  return [iptables, ...nft, ...others];
 }

@@ -1,6 +1,8 @@
+import { type Backend, backendName } from "../../kernel/variant.ts";
 import type { VariantRules } from "../../kernel/read-everywhere.ts";
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
+import { hasNftables } from "../nft-standing.ts";
 import { ourVariants } from "../standing.ts";
 
 const check = "variant";
@@ -14,9 +16,12 @@ const hasNeighbour = ({ reading }: VariantRules): boolean =>
     chains.some((chain) => NEIGHBOUR.test(chain) && rules.some((rule) => rule.chain === chain)),
   );
 
-/** Rules of the two iptables do not see each other, but every packet meets both. */
+/** Rules of the two iptables and of nftables do not see each other, but every packet meets all. */
 export function variantSplit(facts: NodeFacts): Finding[] {
-  const ours = [...ourVariants(facts)];
+  const ours: readonly Backend[] = [
+    ...ourVariants(facts),
+    ...(hasNftables(facts) ? (["nftables"] as const) : []),
+  ];
   const theirs = [...new Set(facts.rules.filter(hasNeighbour).map(({ variant }) => variant))];
   const [our] = ours;
   if (ours.length > 1)
@@ -24,12 +29,11 @@ export function variantSplit(facts: NodeFacts): Finding[] {
       {
         check,
         status: "fail",
-        message:
-          "Selvedge's rules stand in iptables-nft and iptables-legacy: one half is left over, and denies what it denied when it was left",
+        message: `Selvedge's rules stand in ${ours.map(backendName).join(" and ")}: what is not the enforcer's is left over, and denies what it denied when it was left`,
         mend: "Stop the enforcer, run `selvedge cleanup`, start the enforcer again.",
       },
     ];
-  if (our !== undefined && theirs.length > 0 && !theirs.includes(our))
+  if (our !== undefined && our !== "nftables" && theirs.length > 0 && !theirs.includes(our))
     return [
       {
         check,
@@ -47,5 +51,6 @@ export function variantSplit(facts: NodeFacts): Finding[] {
         mend: "Find out which half is left over (whose counters stand still) and remove it, or reboot the node.",
       },
     ];
+  if (our === "nftables") return [ok(check, "nftables, beside everybody's")];
   return [ok(check, `iptables-${our ?? theirs[0] ?? "nft"}, as its neighbours`)];
 }

@@ -1,9 +1,12 @@
+import { families } from "../../core/address.ts";
 import { askEnforcer } from "../../kernel/ask-enforcer.ts";
 import type { Exec } from "../../kernel/exec.ts";
 import { hasOurs, mangleOf } from "../../kernel/ours.ts";
 import { parseIpsetSave } from "../../kernel/read-ipset.ts";
 import { type VariantRules, readEverywhere } from "../../kernel/read-everywhere.ts";
-import { type Variant, detectVariant } from "../../kernel/variant.ts";
+import { readNftTable } from "../../kernel/nftables/read-nft-table.ts";
+import { tryNftRefusal, tryNftables } from "../../kernel/nftables/trials.ts";
+import { type Backend, detectVariant } from "../../kernel/variant.ts";
 import { type Known, type NodeFacts, type Tool, iptablesTools } from "../facts.ts";
 import { listBridges } from "./bridges.ts";
 import { isNetAdmin, readSwitches } from "./proc.ts";
@@ -16,7 +19,7 @@ async function findTool(exec: Exec, command: string): Promise<Tool> {
 }
 
 async function findTools(exec: Exec): Promise<ReadonlyMap<string, Tool>> {
-  const names = [...iptablesTools.nft, ...iptablesTools.legacy, "ipset", "conntrack"];
+  const names = [...iptablesTools.nft, ...iptablesTools.legacy, "ipset", "nft", "conntrack"];
   return new Map(
     await Promise.all(names.map(async (name): Promise<[string, Tool]> => [name, await findTool(exec, name)])),
   );
@@ -37,25 +40,48 @@ const tableNames = (text: string): string[] =>
   text.split("\n").flatMap((line) => /^table (.+)$/.exec(line)?.[1] ?? []);
 
 /** That in which our rules stand, else that in which the enforcer would put them. */
-async function variantInUse(exec: Exec, rules: readonly VariantRules[]): Promise<Variant> {
+async function backendInUse(
+  exec: Exec,
+  rules: readonly VariantRules[],
+  nftables: NodeFacts["nftables"],
+): Promise<Backend> {
+  if (nftables.some(({ reading }) => reading.kind === "read")) return "nftables";
   return rules.find((each) => hasOurs(mangleOf(each)))?.variant ?? (await detectVariant(exec));
+}
+
+/** Everybody's rules of iptables, and ours of nftables. */
+async function readRules(exec: Exec): Promise<Pick<NodeFacts, "rules" | "nftables">> {
+  const [rules, nftables] = await Promise.all([
+    readEverywhere(exec),
+    Promise.all(
+      families.map(async (family) => ({ family, reading: await readNftTable(exec, family, "all") })),
+    ),
+  ]);
+  return { rules, nftables };
+}
+
+async function tryBackend(exec: Exec, backend: Backend): Promise<NodeFacts["trials"]> {
+  if (backend !== "nftables") return tryKernel(exec, backend);
+  const tried = await Promise.all([tryNftables(exec), tryNftRefusal(exec)]);
+  return { kind: "known", value: tried.flat() };
 }
 
 /** Looks at this node. Nothing that stands on it is changed; what cannot be looked at is a fact too. */
 export async function gatherFacts(exec: Exec, healthPort: number): Promise<NodeFacts> {
-  const trials = async (): Promise<[readonly VariantRules[], NodeFacts["trials"]]> => {
-    const rules = await readEverywhere(exec);
-    return [rules, await tryKernel(exec, await variantInUse(exec, rules))];
+  const tried = async (): Promise<Pick<NodeFacts, "rules" | "nftables" | "trials">> => {
+    const { rules, nftables } = await readRules(exec);
+    const trials = await tryBackend(exec, await backendInUse(exec, rules, nftables));
+    return { rules, nftables, trials };
   };
-  const [netAdmin, tools, [rules, tried], bridges, switches, sets, nftTables, enforcer] = await Promise.all([
+  const [netAdmin, tools, standing, bridges, switches, sets, nftTables, enforcer] = await Promise.all([
     isNetAdmin(),
     findTools(exec),
-    trials(),
+    tried(),
     listBridges(exec),
     readSwitches(),
     printed(exec, ["ipset", "save"], parseIpsetSave),
     printed(exec, ["nft", "list", "tables"], tableNames),
     askEnforcer(healthPort),
   ]);
-  return { isNetAdmin: netAdmin, tools, trials: tried, bridges, switches, rules, sets, nftTables, enforcer };
+  return { isNetAdmin: netAdmin, tools, ...standing, bridges, switches, sets, nftTables, enforcer };
 }

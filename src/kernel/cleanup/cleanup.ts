@@ -3,6 +3,7 @@ import type { Exec } from "../exec.ts";
 import { readEverywhere } from "../read-everywhere.ts";
 import { restoreCommand } from "../variant.ts";
 import { type CleanupPlan, planCleanup } from "./plan-cleanup.ts";
+import { cleanNftables, cleanNftablesDryRun } from "./nft-cleanup.ts";
 import type { TableCleanup } from "./plan-table.ts";
 import type { CleanupReport, Leftover, Thing } from "./report.ts";
 
@@ -64,10 +65,14 @@ const keptSets = ({ keptSets }: CleanupPlan): Leftover[] =>
 
 /** What a cleanup would do; nothing is written. */
 export async function cleanupDryRun(exec: Exec): Promise<CleanupReport> {
-  const { plan, unknown } = await look(exec);
+  const [{ plan, unknown }, nftables] = await Promise.all([look(exec), cleanNftablesDryRun(exec)]);
   return {
-    removed: [...plan.tables.flatMap(thingsOf), ...plan.sets.map((name): Thing => ({ kind: "set", name }))],
-    left: [...unknown, ...plan.tables.flatMap(keptOf), ...keptSets(plan)],
+    removed: [
+      ...plan.tables.flatMap(thingsOf),
+      ...plan.sets.map((name): Thing => ({ kind: "set", name })),
+      ...nftables.removed,
+    ],
+    left: [...unknown, ...plan.tables.flatMap(keptOf), ...keptSets(plan), ...nftables.left],
   };
 }
 
@@ -116,7 +121,8 @@ async function cleanTables(exec: Exec): Promise<CleanupReport> {
 }
 
 /**
- * Removes exactly what is ours, of both iptables and both families: hooks and chains first, then the sets that they named.
+ * Removes exactly what is ours, of both iptables and both families: hooks and chains first, then the sets that they named; and our
+ * tables of nftables.
  * What rules of others hold is left and said. Nothing here asks an API server; an enforcer that still runs writes all of it
  * again within seconds.
  */
@@ -125,14 +131,20 @@ export async function cleanup(exec: Exec): Promise<CleanupReport> {
   const { plan, unknown } = await look(exec);
   const held = await destroySets(exec, plan.sets);
   const destroyed = plan.sets.filter((name) => !held.has(name));
+  const nftables = await cleanNftables(exec);
   return {
-    removed: [...tables.removed, ...destroyed.map((name): Thing => ({ kind: "set", name }))],
+    removed: [
+      ...tables.removed,
+      ...destroyed.map((name): Thing => ({ kind: "set", name })),
+      ...nftables.removed,
+    ],
     left: [
       ...unknown,
       ...tables.left,
       ...plan.tables.flatMap(keptOf),
       ...keptSets(plan),
       ...[...held].map(([name, why]): Leftover => ({ what: `set ${name}`, why, heldBy: [] })),
+      ...nftables.left,
     ],
   };
 }

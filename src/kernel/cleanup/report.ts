@@ -1,7 +1,8 @@
 import type { Family } from "../../core/address.ts";
 import type { OurTableName } from "../ours.ts";
 import type { SavedRule } from "../saved-rules.ts";
-import type { Variant } from "../variant.ts";
+import type { NFT_TABLE } from "../../render/names.ts";
+import type { Backend, Variant } from "../variant.ts";
 
 /** One thing of ours. */
 export type Thing =
@@ -15,15 +16,18 @@ export type Thing =
     }
   | {
       readonly kind: "chain";
-      readonly variant: Variant;
+      readonly variant: Backend;
       readonly family: Family;
-      readonly table: OurTableName;
+      readonly table: OurTableName | typeof NFT_TABLE;
       readonly name: string;
       readonly rules: number;
       /** Rules that others had put into it. */
       readonly foreignRules: readonly string[];
     }
-  | { readonly kind: "set"; readonly name: string };
+  /** An ipset. */
+  | { readonly kind: "set"; readonly name: string }
+  /** A set or a map in our table. */
+  | { readonly kind: "set"; readonly variant: "nftables"; readonly family: Family; readonly name: string };
 
 /** What is left of ours, and why. */
 export interface Leftover {

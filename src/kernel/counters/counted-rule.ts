@@ -1,5 +1,6 @@
 import { isOurChain } from "../../render/names.ts";
 import { ruleHash } from "../../render/rule-text.ts";
+import type { PrintedNftTable } from "../nftables/printed-table.ts";
 
 /** One of our rules as it stands, with what it has counted since it was written. */
 export interface CountedRule {
@@ -10,15 +11,15 @@ export interface CountedRule {
   readonly comment: string;
   /** The digest in its comment; none: not a rule that we wrote. */
   readonly hash: string | undefined;
-  /** The rule in `iptables-save`'s words. */
+  /** The rule in the words of `iptables-save`, or of `nft -s`, which prints no numbers. */
   readonly rule: string;
   readonly packets: number;
   readonly bytes: number;
 }
 
-/** The words of a rule's comment, from our own text or from `iptables-save`'s, without the digest. */
+/** The words of a rule's comment, from our own text, `iptables-save`'s or nft's, without the digest. */
 export const commentWords = (rule: string): string =>
-  /--comment "([^"]*?)(?: #[a-z2-7]{10})?"/.exec(rule)?.[1] ?? "";
+  /(?:^| )(?:--)?comment "([^"]*?)(?: #[a-z2-7]{10})?"/.exec(rule)?.[1] ?? "";
 
 /** Reads the output of `iptables-save -c -t mangle`: the rules of our chains. Both variants print alike. */
 export function parseCountedRules(text: string): CountedRule[] {
@@ -41,3 +42,23 @@ export function parseCountedRules(text: string): CountedRule[] {
   }
   return rules;
 }
+
+const COUNTER = / counter packets (\d+) bytes (\d+)(?= |$)/;
+
+/** The rules of our table of nftables; those without a counter have counted nothing. */
+export const countedNftRules = ({ chains }: PrintedNftTable): CountedRule[] =>
+  chains.flatMap(({ name, rules }) =>
+    rules.map((printed, place): CountedRule => {
+      const [, packets = 0, bytes = 0] = COUNTER.exec(` ${printed}`) ?? [];
+      const rule = ` ${printed}`.replace(COUNTER, " counter").trimStart();
+      return {
+        chain: name,
+        place,
+        comment: commentWords(rule),
+        hash: ruleHash(rule),
+        rule,
+        packets: Number(packets),
+        bytes: Number(bytes),
+      };
+    }),
+  );

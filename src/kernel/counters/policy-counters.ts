@@ -14,6 +14,8 @@ export interface PolicyCounters {
   readonly rules: readonly (Count & { readonly rule: RuleId })[];
   /** Drops, each counted with every policy that isolates. Sorted. */
   readonly denied: readonly (Count & { readonly policy: ObjectKey; readonly direction: Direction })[];
+  /** What rules let begin whose names the kernel has no room for, by the beginning of their comments. Sorted. */
+  readonly cut: readonly (Count & { readonly comment: string })[];
   /** Drops that no policy is named for. Sorted. */
   readonly dropped: readonly (Count & { readonly reason: string })[];
 }
@@ -37,12 +39,16 @@ class Table<T> {
 export function policyCounters(counted: Iterable<CountedRule>): PolicyCounters {
   const rules = new Table<{ readonly rule: RuleId }>();
   const denied = new Table<{ readonly policy: ObjectKey; readonly direction: Direction }>();
+  const cut = new Table<{ readonly comment: string }>();
   const dropped = new Table<{ readonly reason: string }>();
   for (const each of counted) {
     const meaning = ruleMeaning(each);
     switch (meaning.kind) {
       case "rule":
         rules.add(ruleIdText(meaning.rule), { rule: meaning.rule }, each);
+        break;
+      case "cut":
+        cut.add(meaning.comment, { comment: meaning.comment }, each);
         break;
       case "denied":
         for (const policy of meaning.policies)
@@ -54,5 +60,5 @@ export function policyCounters(counted: Iterable<CountedRule>): PolicyCounters {
       case "none":
     }
   }
-  return { rules: rules.sorted(), denied: denied.sorted(), dropped: dropped.sorted() };
+  return { rules: rules.sorted(), denied: denied.sorted(), cut: cut.sorted(), dropped: dropped.sorted() };
 }

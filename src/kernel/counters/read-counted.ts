@@ -1,17 +1,31 @@
 import type { Family } from "../../core/address.ts";
 import { type Exec, execOrThrow } from "../exec.ts";
-import { type Variant, saveCommand } from "../variant.ts";
-import { type CountedRule, parseCountedRules } from "./counted-rule.ts";
+import { readNftTable } from "../nftables/read-nft-table.ts";
+import { type Backend, saveCommand } from "../variant.ts";
+import { type CountedRule, countedNftRules, parseCountedRules } from "./counted-rule.ts";
+
+/** Reads the rules of one family with their counters. */
+type Read = (family: Family) => Promise<CountedRule[]>;
+
+function reader(exec: Exec, backend: Backend): Read {
+  if (backend !== "nftables")
+    return async (family) =>
+      parseCountedRules(
+        await execOrThrow(exec, { command: saveCommand(backend, family), args: ["-c", "-t", "mangle"] }),
+      );
+  return async (family) => {
+    const reading = await readNftTable(exec, family, "names");
+    if (reading.kind === "unreadable") throw new Error(reading.message);
+    return reading.kind === "read" ? countedNftRules(reading.table) : [];
+  };
+}
 
 /** Our rules of both families with their counters, which go on counting. Throws where a tool is missing or fails. */
 export async function readCounted(
   exec: Exec,
-  variant: Variant,
+  backend: Backend,
 ): Promise<Readonly<Record<Family, CountedRule[]>>> {
-  const read = async (family: Family): Promise<CountedRule[]> =>
-    parseCountedRules(
-      await execOrThrow(exec, { command: saveCommand(variant, family), args: ["-c", "-t", "mangle"] }),
-    );
+  const read = reader(exec, backend);
   const [IPv4, IPv6] = await Promise.all([read("IPv4"), read("IPv6")]);
   return { IPv4, IPv6 };
 }

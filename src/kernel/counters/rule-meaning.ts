@@ -1,6 +1,7 @@
 import type { ObjectKey } from "../../core/cluster.ts";
 import type { Direction, RuleId } from "../../core/policy.ts";
 import { REFUSE_CHAIN, UNREFUSED_CHAIN } from "../../render/names.ts";
+import { denialVerdict } from "../../render/nftables/verdicts.ts";
 import { denialTarget } from "../../render/refusal.ts";
 import type { CountedRule } from "./counted-rule.ts";
 
@@ -17,11 +18,21 @@ export type RuleMeaning =
     }
   /** Drops for a reason of our own: an address that no chain knows, a flow that was cut. */
   | { readonly kind: "dropped"; readonly reason: string }
+  /** Lets pass what a rule of a policy allows, but the comment had no room to say which. */
+  | { readonly kind: "cut"; readonly comment: string }
   /** Leads on, looks, or carries out what a rule has denied. */
   | { readonly kind: "none" };
 
 /** How `ruleText` ends a comment that had to be cut. */
 export const CUT = "...";
+
+/** How a rule ends that denies; with nftables only those that count. */
+const DENYING = [...Object.values(denialTarget), ...Object.values(denialVerdict)];
+
+const ALLOWING = ["-j RETURN", "counter return"];
+
+/** What nft prints last, and iptables before the target. */
+const LAST_COMMENT = / comment "[^"]*"$/;
 
 const directionOf = (text: string | undefined): Direction => (text === "ingress" ? "ingress" : "egress");
 
@@ -32,7 +43,8 @@ export function ruleMeaning({
   rule,
 }: Pick<CountedRule, "chain" | "comment" | "rule">): RuleMeaning {
   if (chain === REFUSE_CHAIN || chain === UNREFUSED_CHAIN) return { kind: "none" };
-  if (Object.values(denialTarget).some((target) => rule.endsWith(target))) {
+  const words = rule.replace(LAST_COMMENT, "");
+  if (DENYING.some((end) => words.endsWith(end))) {
     const [, way, list] = /^(ingress|egress) isolated by (.+)$/.exec(comment) ?? [];
     if (list === undefined) return { kind: "dropped", reason: comment || "unknown" };
     const isWhole = !list.endsWith(CUT);
@@ -45,6 +57,7 @@ export function ruleMeaning({
     };
   }
   const [, policy, way, index] = /^(\S+\/\S+) (ingress|egress)\[(\d+)\]$/.exec(comment) ?? [];
-  if (policy === undefined || !rule.endsWith("-j RETURN")) return { kind: "none" };
+  if (!ALLOWING.some((end) => words.endsWith(end))) return { kind: "none" };
+  if (policy === undefined) return comment.endsWith(CUT) ? { kind: "cut", comment } : { kind: "none" };
   return { kind: "rule", rule: { policy, direction: directionOf(way), index: Number(index) } };
 }

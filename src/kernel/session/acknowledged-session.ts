@@ -4,10 +4,14 @@ import type { OpenProgram, SessionDoor } from "./session-door.ts";
 export interface Manner {
   readonly command: string;
   readonly args: readonly string[];
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The pipe on which it acknowledges, in order with what it says against the lines before. */
   readonly acknowledgesOn: "output" | "error";
   /** A line that does nothing but make the program repeat the token on that pipe. */
   readonly echoLine: (token: string) => string;
+  /** How many lines it says with the token's, right before and right after; none by default. */
+  readonly frame?: { readonly before: number; readonly after: number };
   /** All that may be said on the other pipe, over and over; where there is none, words there only explain an end. */
   readonly prompt: string | undefined;
   /** Milliseconds until an answer must be there. */
@@ -44,13 +48,14 @@ export class AcknowledgedSession {
 
   constructor(door: SessionDoor, manner: Manner) {
     this.#manner = manner;
-    const { command, args } = manner;
+    const { command, args, env = {} } = manner;
     const isOnOutput = manner.acknowledgesOn === "output";
     const hear = (chunk: string): void => this.#hear(chunk);
     const overhear = (chunk: string): void => this.#overhear(chunk);
     this.#program = door({
       command,
       args,
+      env,
       onOutput: isOnOutput ? hear : overhear,
       onError: isOnOutput ? overhear : hear,
       onEnd: (why) => this.#fail(why),
@@ -83,18 +88,20 @@ export class AcknowledgedSession {
       return;
     }
     const { token, resolve, timer } = this.#question;
+    const { before, after } = this.#manner.frame ?? { before: 0, after: 0 };
     const lines = this.#heard.split("\n");
     const at = lines.findIndex((line) => line.includes(token));
     // Its last line may still be on its way.
-    if (at < 0 || at === lines.length - 1) return;
-    if (at < lines.length - 2 || lines.at(-1) !== "") {
+    const end = at + after + 1;
+    if (at < 0 || lines.length <= end) return;
+    if (at < before || lines.length > end + 1 || lines.at(-1) !== "") {
       this.#fail("unasked words");
       return;
     }
     clearTimeout(timer);
     this.#question = undefined;
     this.#heard = "";
-    resolve(lines.slice(0, at).join("\n"));
+    resolve(lines.slice(0, at - before).join("\n"));
   }
 
   #overhear(chunk: string): void {

@@ -2,6 +2,7 @@ import type { Family } from "../../core/address.ts";
 import type { Variant } from "../variant.ts";
 import type { KernelWriter } from "../writer.ts";
 import { IpsetSession } from "./ipset-session.ts";
+import { Rest } from "./rest.ts";
 import { RestoreSession } from "./restore-session.ts";
 import type { SessionDoor } from "./session-door.ts";
 
@@ -13,8 +14,6 @@ export interface SessionOptions {
   /** Until sessions are tried again after trouble, at first; twice as long after each that follows; default 1,000. */
   readonly restMs?: number;
 }
-
-const LONGEST_REST_MS = 300_000;
 
 /** Above so many lines, `ipset restore` in one process is quicker, as it asks the kernel for many at once. */
 const MOST_LINES = 1_000;
@@ -33,18 +32,18 @@ export class KernelSessions {
   readonly #options: Required<SessionOptions>;
   #ipset: IpsetSession | undefined;
   readonly #restores = new Map<Family, RestoreSession>();
-  #troubles = 0;
-  #restsUntil = 0;
+  readonly #rest: Rest;
 
   constructor(door: SessionDoor, variant: Variant, options: SessionOptions = {}) {
     this.#door = door;
     this.#variant = variant;
     this.#options = { setPatienceMs: 5_000, tablePatienceMs: 10_000, restMs: 1_000, ...options };
+    this.#rest = new Rest(this.#options.restMs);
   }
 
   /** A way to write for one pass, what is too big for sessions by `processes`; none while they rest. */
   writer(processes: KernelWriter): KernelWriter | undefined {
-    if (performance.now() < this.#restsUntil) return undefined;
+    if (this.#rest.goesOn()) return undefined;
     let asked = 0;
     const writeSets: KernelWriter["writeSets"] = async (lines) => {
       if (lines.length > MOST_LINES) return processes.writeSets(lines);
@@ -74,14 +73,12 @@ export class KernelSessions {
 
   /** A pass went well by them. */
   praise(): void {
-    this.#troubles = 0;
+    this.#rest.forget();
   }
 
   /** Ends them, and leaves them be for a while. */
   async rest(): Promise<void> {
-    const pause = Math.min(this.#options.restMs * 2 ** this.#troubles, LONGEST_REST_MS);
-    this.#troubles += 1;
-    this.#restsUntil = performance.now() + pause;
+    this.#rest.begin();
     await this.close();
   }
 

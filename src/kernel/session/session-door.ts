@@ -6,6 +6,8 @@ import { writeLines } from "../write-lines.ts";
 export interface SessionRequest {
   readonly command: string;
   readonly args: readonly string[];
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly onOutput: (chunk: string) => void;
   readonly onError: (chunk: string) => void;
   /** It has ended, or could not be started; told once. */
@@ -39,9 +41,9 @@ function gone(child: ChildProcess): Promise<void> {
 }
 
 /** Runs the program on this machine, in this process's namespaces, for no longer than this process lives. */
-export const processSessionDoor: SessionDoor = ({ onOutput, onError, onEnd, ...program }) => {
+export const processSessionDoor: SessionDoor = ({ onOutput, onError, onEnd, env, ...program }) => {
   const { command, args } = mortal(program);
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
   child.stdout.setEncoding("utf8").on("data", onOutput);
   child.stderr.setEncoding("utf8").on("data", onError);
   // A program that has ended closes the pipe; its end tells the story.

@@ -1,3 +1,4 @@
+import type { Family } from "../../core/address.ts";
 import type { Ruleset } from "../../render/ruleset.ts";
 import { planChange } from "../plan-change.ts";
 import type { Plan } from "../plan.ts";
@@ -9,6 +10,8 @@ export interface Leg {
   readonly plan: Plan;
   /** What stands once it has been carried out. */
   readonly to: Ruleset;
+  /** With nftables: the families whose table is made anew, whole. */
+  readonly anew?: ReadonlySet<Family>;
 }
 
 /** The plans that lead from what stands to what is wanted; mostly one (`stations`). The last ends where it is wanted. */

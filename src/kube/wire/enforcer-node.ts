@@ -21,7 +21,11 @@ export const enforcerNodeSpec = z.object({
 /** What one node's enforcer says of itself. */
 export const enforcerNodeStatus = z.object({
   version: z.optional(noted(z.string(), { description: "Of Selvedge." })),
-  backend: z.optional(noted(z.enum(["nft", "legacy"]), { description: "Which iptables it writes." })),
+  backend: z.optional(
+    noted(z.enum(["nft", "legacy", "nftables"]), {
+      description: "What it writes: one of the two iptables, or nftables.",
+    }),
+  ),
   startGate: z.optional(
     noted(z.string(), { description: "Whether pods that are still to come are closed, or why not." }),
   ),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { execOrThrow } from "../../kernel/exec.ts";
+import type { EnforcerBackend } from "../backend.ts";
 import type { LabNode } from "../node.ts";
 import { spawnInNode } from "../spawn.ts";
 import { NODE_API_PORT } from "./control-plane.ts";
@@ -42,20 +43,20 @@ export interface RunningEnforcer {
  */
 export const startEnforcer = (
   node: LabNode,
-  backend: "auto" | "nft" | "legacy",
+  backend: "auto" | EnforcerBackend,
   options: readonly string[] = [],
 ): Promise<RunningEnforcer> => start(node, backend, ["--standalone", ...options]);
 
 /** The same, of an enforcer that carries out what a controller publishes. */
 export const startControlledEnforcer = (
   node: LabNode,
-  backend: "auto" | "nft" | "legacy",
+  backend: "auto" | EnforcerBackend,
   options: readonly string[] = [],
 ): Promise<RunningEnforcer> => start(node, backend, options);
 
 async function start(
   node: LabNode,
-  backend: "auto" | "nft" | "legacy",
+  backend: "auto" | EnforcerBackend,
   options: readonly string[],
 ): Promise<RunningEnforcer> {
   const logFile = join(node.dir, "enforcer.log");

@@ -1,6 +1,6 @@
 import { type ObjectKey, keyOf } from "../../core/cluster.ts";
 import type { Service } from "../../kube/schema/service.ts";
-import type { Backend } from "../backend.ts";
+import type { EnforcerBackend } from "../backend.ts";
 import { syncServices } from "../kube-proxy/sync.ts";
 import type { Lab } from "../lab.ts";
 import { mapLimit } from "../map-limit.ts";
@@ -94,14 +94,17 @@ export async function routeServices(
   return routed;
 }
 
-export function startEnforcers({ lab }: LabCluster, backend: "auto" | Backend): Promise<RunningEnforcer[]> {
+export function startEnforcers(
+  { lab }: LabCluster,
+  backend: "auto" | EnforcerBackend,
+): Promise<RunningEnforcer[]> {
   return Promise.all(lab.nodes.map((node) => startEnforcer(node, backend)));
 }
 
 /** The same, with a pair of controllers that they follow. */
 export async function startControlledEnforcers(
   { lab, control }: LabCluster,
-  backend: "auto" | Backend,
+  backend: "auto" | EnforcerBackend,
 ): Promise<RunningEnforcer[]> {
   await startControllers(lab, control);
   return Promise.all(lab.nodes.map((node) => startControlledEnforcer(node, backend)));

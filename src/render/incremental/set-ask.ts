@@ -35,6 +35,7 @@ export function noteAsks<T>(family: Family, render: (sets: SetTable) => T): read
     blocks: (addresses) => note(named, (sets) => sets.blocks(addresses)),
     isolated: (direction, addresses) => note(named, (sets) => sets.isolated(direction, addresses)),
     known: (blocks, addresses) => note({ kind: "given" }, (sets) => sets.known(blocks, addresses)),
+    given: (name, type, entries) => note({ kind: "given" }, (sets) => sets.given(name, type, entries)),
   });
   return [rendered, asks];
 }

@@ -3,6 +3,7 @@ import { run } from "../build/run.ts";
 import { inHome, inNetns } from "./home.ts";
 import { kubectl } from "./kubectl.ts";
 import { inRepository } from "./repository.ts";
+import { chosenValues } from "./settings.ts";
 
 const RELEASE = ["selvedge", "--namespace", "selvedge-system"];
 const CRDS = ["compiledpolicies", "addressgroups", "enforcernodes"].map((each) => `${each}.selvedge.dev`);
@@ -18,12 +19,17 @@ async function helm(...args: readonly string[]): Promise<void> {
 
 const chart = inRepository("deploy/chart/selvedge");
 
-/** The lines of docs/install.md. */
-export const installChart = (): Promise<void> => helm("install", ...RELEASE, "--create-namespace", chart);
+/** What follows the chart: the settings that are chosen, and these, as in `--set`. */
+const sets = async (...values: readonly string[]): Promise<string[]> =>
+  [...(await chosenValues()), ...values].flatMap((each) => ["--set", each]);
 
-/** `settings` as in `--set`. */
-export const upgradeChart = (...settings: readonly string[]): Promise<void> =>
-  helm("upgrade", ...RELEASE, chart, ...settings.flatMap((each) => ["--set", each]));
+/** The lines of docs/install.md. */
+export const installChart = async (): Promise<void> =>
+  helm("install", ...RELEASE, "--create-namespace", chart, ...(await sets()));
+
+/** `values` as in `--set`. */
+export const upgradeChart = async (...values: readonly string[]): Promise<void> =>
+  helm("upgrade", ...RELEASE, chart, ...(await sets(...values)));
 
 /** What is left to do when every node is clean. */
 export async function uninstallChart(): Promise<void> {

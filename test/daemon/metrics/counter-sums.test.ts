@@ -1,13 +1,18 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { compile } from "../../../src/core/compile.ts";
 import { livePods } from "../../../src/core/live-pods.ts";
 import { nodeProgram } from "../../../src/core/node-program.ts";
 import { CounterReader } from "../../../src/daemon/metrics/counter-reader.ts";
 import { CounterSums, meaningAmong } from "../../../src/daemon/metrics/counter-sums.ts";
-import { type CountedRule, parseCountedRules } from "../../../src/kernel/counters/counted-rule.ts";
+import {
+  type CountedRule,
+  countedNftRules,
+  parseCountedRules,
+} from "../../../src/kernel/counters/counted-rule.ts";
 import { ruleMeaning } from "../../../src/kernel/counters/rule-meaning.ts";
 import { renderIptables } from "../../../src/render/iptables.ts";
+import { renderNftables } from "../../../src/render/nftables/nftables.ts";
 import { cluster, pod, policy } from "../../support/scenario.ts";
 
 const CHAIN = "SV-C-x";
@@ -68,25 +73,42 @@ describe("sums of counters", () => {
 });
 
 describe("names that a comment had no room for", () => {
+  const names = Array.from({ length: 30 }, (_, i) => `${"long-".repeat(45)}${i}`);
+  const pods = [pod("shop/web", { ips: ["10.0.0.1"] })];
+  const asked = cluster(
+    names.map((name) => policy({ podSelector: {}, ingress: [{}] }, name)),
+    { pods },
+  );
+  const local = nodeProgram(compile(asked), "n1", livePods(pods));
+
   test("are known from the node's own classes", () => {
-    const names = Array.from({ length: 30 }, (_, i) => `${"long-".repeat(45)}${i}`);
-    const pods = [pod("shop/web", { ips: ["10.0.0.1"] })];
-    const asked = cluster(
-      names.map((name) => policy({ podSelector: {}, ingress: [{}] }, name)),
-      { pods },
-    );
-    const { classes } = nodeProgram(compile(asked), "n1", livePods(pods));
-    const local = nodeProgram(compile(asked), "n1", livePods(pods));
     const text = [...renderIptables(local).IPv4.chains]
       .flatMap(([chain, rules]) => rules.map((rule) => `[1:1] -A ${chain} ${rule}`))
       .join("\n");
     const sums = new CounterSums();
-    sums.take({ IPv4: parseCountedRules(text), IPv6: [] }, meaningAmong(classes));
+    sums.take({ IPv4: parseCountedRules(text), IPv6: [] }, meaningAmong(local.classes));
     expect([...sums.denied.values()].map((each) => each.policy).toSorted()).toEqual(
       names.map((name) => `shop/${name}`).toSorted(),
     );
     // Rules whose names begin alike for 240 characters are told apart by nobody: one of them has it all.
     expect([...sums.rules.values()].reduce((sum, { packets }) => sum + packets, 0)).toBe(30);
+  });
+
+  test("are known all of them with nftables, by the digests of the whole comments", () => {
+    const chains = [...renderNftables(local).IPv4.chains].map(([name, rules]) => ({
+      name,
+      declaration: undefined,
+      rules: rules.map((rule) => rule.replace(/\bcounter\b/, "counter packets 1 bytes 60")),
+    }));
+    const sums = new CounterSums();
+    const counted = countedNftRules({ flags: [], sets: [], chains });
+    sums.take({ IPv4: counted, IPv6: [] }, meaningAmong(local.classes));
+    const each = (suffix: string) =>
+      names.map((name): [string, number] => [`shop/${name} ingress${suffix}`, 1]);
+    expect(new Map([...sums.rules].map(([key, { packets }]) => [key, packets]))).toEqual(
+      new Map(each("[0]")),
+    );
+    expect(new Map([...sums.denied].map(([key, { packets }]) => [key, packets]))).toEqual(new Map(each("")));
   });
 });
 
@@ -126,6 +148,30 @@ describe("the reader of counters", () => {
     // Young enough for whoever asks next.
     await reader.refresh();
     expect(reads).toBe(2);
+  });
+
+  test("reads by itself now and then, and seldom where a reading takes long", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const stop = new AbortController();
+    const began: number[] = [];
+    const readsFor = [0, 0, 2_000, 0];
+    const first = performance.now();
+    const reader = new CounterReader(async () => {
+      // A timer of no time takes a millisecond.
+      began.push(Math.floor((performance.now() - first) / 100) * 100);
+      await new Promise((resolve) => {
+        setTimeout(resolve, readsFor[began.length - 1] ?? 0);
+      });
+      return { IPv4: counted(began.length), IPv6: [] };
+    });
+    reader.observer.passed?.(pass);
+    reader.start(stop.signal);
+    await vi.advanceTimersByTimeAsync(85_000);
+    expect(began).toEqual([10_000, 20_000, 30_000, 72_000, 82_000]);
+    stop.abort();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(began).toHaveLength(5);
   });
 
   test("tells of nothing before the first pass, and fails where the kernel cannot be read", async () => {

@@ -12,8 +12,8 @@ import { type NodeProgram, nodeProgram } from "../../../src/core/node-program.ts
 import type { Group, Member } from "../../../src/core/program.ts";
 import { PublishedProgram } from "../../../src/daemon/published/published-program.ts";
 import { plainHost } from "../../../src/render/host.ts";
-import { IptablesRenderer } from "../../../src/render/incremental/iptables-renderer.ts";
-import { renderIptables } from "../../../src/render/iptables.ts";
+import { NodeRenderer } from "../../../src/render/incremental/node-renderer.ts";
+import { iptablesLayout, renderIptables } from "../../../src/render/iptables.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
 import { clusterArbitrary } from "../../support/cluster-arbitrary.ts";
 import { must } from "../../support/must.ts";
@@ -173,7 +173,7 @@ describe("a node that reads what a controller publishes", () => {
         const publication = new Publication();
         const node = new Node(podCidrs);
         const compiler = new NodeCompiler(NODE);
-        const renderer = new IptablesRenderer();
+        const renderer = new NodeRenderer(iptablesLayout);
         let now = 0;
         let before: Cluster = { namespaces: [], pods: [], policies: [] };
         for (const round of rounds) {

@@ -8,6 +8,7 @@ import { controlled } from "../../../src/daemon/enforcer-node/controlled.ts";
 import type { Exec } from "../../../src/kernel/exec.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import type { Intercept } from "../../../src/lab/apiserver/intercept.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { type MemoryExec, isWrite, memoryExec } from "../../support/netfilter/memory-exec.ts";
 import { MemoryKernel } from "../../support/netfilter/memory-kernel.ts";
 import { type ControlledCluster, controlledCluster } from "../controller/fixture.ts";
@@ -77,7 +78,7 @@ export async function controlledRig(): Promise<ControlledRig> {
         client,
         watch,
         exec,
-        variant: "nft",
+        backend: iptablesBackend(exec, "nft"),
         log: logger,
         observers: [writer.observer],
         signal,

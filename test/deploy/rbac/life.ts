@@ -13,6 +13,7 @@ import { EVENT_LIMITS, EventBook } from "../../../src/daemon/events/event-book.t
 import { EventWriter } from "../../../src/daemon/events/event-writer.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { type ApiServer, startApiServer } from "../../../src/lab/apiserver.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { NODE, PATIENCE } from "../../daemon/fixture.ts";
 import { memoryExec } from "../../support/netfilter/memory-exec.ts";
 import { MemoryKernel } from "../../support/netfilter/memory-kernel.ts";
@@ -98,13 +99,14 @@ export async function startLife(manifests: readonly Manifest[]): Promise<Life> {
                 { ...facts, node: NODE, client, namespace: NAMESPACE, log, signal },
                 () => undefined,
               );
+        const { exec } = memoryExec(new MemoryKernel());
         started = startEnforcer({
           node: NODE,
           client,
           watch,
           observers: writer === undefined ? [] : [writer.observer],
-          exec: memoryExec(new MemoryKernel()).exec,
-          variant: "nft",
+          exec,
+          backend: iptablesBackend(exec, "nft"),
           log,
           signal,
           startGate: "auto",

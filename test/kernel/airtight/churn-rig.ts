@@ -2,9 +2,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../../../src/core/compile.ts";
 import { type Plan, isEmptyPlan, planWrites } from "../../../src/kernel/plan.ts";
-import { readKernel } from "../../../src/kernel/read.ts";
 import type { KernelState } from "../../../src/kernel/state.ts";
-import type { Backend } from "../../../src/lab/backend.ts";
+import { type EnforcerBackend, iptablesBeside } from "../../../src/lab/backend.ts";
 import { clusterNow } from "../../../src/lab/cluster/cluster-now.ts";
 import type { LabCluster } from "../../../src/lab/cluster/lab-cluster.ts";
 import { netnsPath, podNetns } from "../../../src/lab/names.ts";
@@ -20,6 +19,8 @@ import { passes } from "../../support/netfilter/traverse.ts";
 import { familyOf, kernelWith } from "../../support/packet-interpreter.ts";
 import { rulesetOf } from "../../support/transition.ts";
 import { playground } from "../enforcer/playground.ts";
+import { rulesetFor } from "../ruleset-for.ts";
+import { standingIn } from "../standing-in.ts";
 import type { Due } from "./ledger.ts";
 
 /** Pods that are talked to; policies are of namespace x, so all that they isolate is on node1, where the enforcer runs. */
@@ -58,8 +59,8 @@ export interface ChurnRig {
   readonly close: () => Promise<void>;
 }
 
-export async function churnRig(name: string, backend: Backend): Promise<ChurnRig> {
-  const cluster = await playground(name, backend, TALKERS);
+export async function churnRig(name: string, backend: EnforcerBackend): Promise<ChurnRig> {
+  const cluster = await playground(name, iptablesBeside(backend), TALKERS);
   const { lab, pods, control } = cluster;
   const node = must(lab.nodes[0]);
   const stream = await Stream.start({
@@ -85,12 +86,12 @@ export async function churnRig(name: string, backend: Backend): Promise<ChurnRig
     cluster,
     node,
     stream,
-    stage: async () => stageOf(await clusterNow(control.client), packetOf),
+    stage: async () => stageOf(backend, await clusterNow(control.client), packetOf),
     enforced: async ({ ruleset }) => {
       const deadline = performance.now() + PATIENCE_MS;
       for (;;) {
         // iptables-save stumbles over a set that the enforcer destroys meanwhile.
-        const standing = await readKernel(node.exec, backend).catch(String);
+        const standing = await standingIn(node.exec, backend).catch(String);
         const plan = typeof standing === "string" ? undefined : planWrites(standing, ruleset);
         // A set that no rule names any longer goes when the kernel lets go of it.
         if (plan !== undefined && isEmptyPlan({ ...plan, destroy: [] })) return;
@@ -111,12 +112,14 @@ const leftOf = (plan: Plan | KernelState | string): string =>
     ? JSON.stringify(plan)
     : [...plan.setsBefore, ...plan.tables.values(), ...plan.setsAfter, ...plan.destroy].join("\n");
 
-function stageOf(cluster: Cluster, packetOf: (way: StreamWay) => Packet): Stage {
-  const ruleset = rulesetOf(cluster, "node1", undefined, { ...plainHost, bridges: ["cni0"] });
-  const kernel = kernelWith(ruleset);
+const host = { ...plainHost, bridges: ["cni0"] };
+
+function stageOf(backend: EnforcerBackend, cluster: Cluster, packetOf: (way: StreamWay) => Packet): Stage {
+  // What iptables' rules do to a packet, all of them must.
+  const kernel = kernelWith(rulesetOf(cluster, "node1", undefined, host));
   const known = new Map<string, boolean>();
   return {
-    ruleset,
+    ruleset: rulesetFor(backend, cluster, "node1", host),
     isOpen: (way) => {
       const key = Object.values(way).join(" ");
       const packet = packetOf(way);

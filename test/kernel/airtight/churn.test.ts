@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Backend } from "../../../src/lab/backend.ts";
-import { execOrThrow } from "../../../src/kernel/exec.ts";
 import { startEnforcer } from "../../../src/lab/cluster/enforcers.ts";
 import { apply } from "../../../src/lab/cluster/objects.ts";
 import type { StreamWay } from "../../../src/lab/prober/stream.ts";
 import { SEARCH_TIMEOUT, scale, seedOf } from "../../support/search-settings.ts";
 import { must } from "../../support/must.ts";
 import { networkPolicy } from "../enforcer/playground.ts";
+import { backends } from "../backends.ts";
 import { describeKernel } from "../support.ts";
+import { breach } from "./breach.ts";
 import { type ChurnRig, churnRig, dueAmong, talkers } from "./churn-rig.ts";
 import { detoursIn } from "./detours.ts";
 import { dice } from "./dice.ts";
@@ -21,12 +21,12 @@ const UPDATES = Math.ceil(50 * scale);
 /** In it neighbours are found. */
 const WARM_UP = 1;
 
-for (const backend of ["nft", "legacy"] satisfies Backend[]) {
-  describeKernel(`random updates under traffic (iptables-${backend})`, () => {
+for (const { backend, name: told } of backends) {
+  describeKernel(`random updates under traffic (${told})`, () => {
     let rig: ChurnRig;
     let logFile: string;
     beforeAll(async () => {
-      rig = await churnRig(`churn${backend}`, backend);
+      rig = await churnRig(`stir${backend}`, backend);
       ({ logFile } = await startEnforcer(rig.node, backend, ["--start-gate", "off"]));
     });
     afterAll(() => rig.close());
@@ -38,7 +38,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
         const seed = seedOf();
         const { below, oneOf } = dice(seed);
         const due = new Map<number, (way: StreamWay) => Due>();
-        const told = new Map<number, string>();
+        const words = new Map<number, string>();
         await rig.stream.window(WARM_UP);
         await sleep(1_500);
         let stage = await rig.stage();
@@ -49,7 +49,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
           due.set(steady, dueAmong([stage]));
           await rig.stream.window(steady);
           const update = randomUpdate({ below, oneOf }, talkers);
-          told.set(steady, `before ${update.text}`).set(changing, update.text);
+          words.set(steady, `before ${update.text}`).set(changing, update.text);
           await rig.stream.window(changing);
           await update.carryOut(rig.cluster.control.client);
           const next = await rig.stage();
@@ -64,7 +64,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
         const { sent, leaks, drops, excused, wrong } = balance(
           rig.stream.counts().filter(({ window }) => window !== WARM_UP),
           (window, way) => must(due.get(window))(way),
-          (window) => must(told.get(window)),
+          (window) => must(words.get(window)),
         );
         process.stdout.write(
           `churn, ${backend}: ${UPDATES} updates, ${sent} packets, ${Math.round(sent / seconds)} a second, ${excused} of them on ways that open or close, ${await detoursIn(logFile)} detours, ${leaks} leaks, ${drops} false drops, seed ${seed}\n`,
@@ -76,39 +76,33 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
     );
 
     it.each([
-      { what: "a hole", rule: "RETURN", seen: "leaks", way: "closed" },
-      { what: "a wall", rule: "DROP", seen: "drops", way: "open" },
-    ] as const)("would show: $what that somebody opens for a moment is seen", async ({ rule, seen, way }) => {
-      const { cluster, node, stream, stage, enforced } = rig;
-      const spec = way === "closed" ? { podSelector: {} } : { podSelector: {}, ingress: [{}], egress: [{}] };
-      await apply(cluster.control.client, networkPolicy("np0", spec));
-      for (const other of ["np1", "np2", "np3"])
-        await apply(cluster.control.client, networkPolicy(other, spec));
-      const now = await stage();
-      await enforced(now);
-      const window = 1_000_000 + (way === "closed" ? 0 : 1);
-      await stream.window(window);
-      for (const iptables of [`iptables-${backend}`, `ip6tables-${backend}`]) {
-        const change = (verb: string) =>
-          execOrThrow(node.exec, {
-            command: iptables,
-            args: ["-w", "-t", "mangle", ...verb.split(" "), "-j", rule],
-          });
-        await change("-I SELVEDGE-FORWARD 1");
-        await sleep(30);
-        // Where the enforcer was quicker, it is gone already.
-        await change("-D SELVEDGE-FORWARD").catch(() => undefined);
-      }
-      await stream.window(0);
-      await sleep(1_000);
-      const counts = stream.counts().filter((count) => count.window === window);
-      expect(
-        balance(
-          counts,
-          (_, each) => dueAmong([now])(each),
-          () => "",
-        )[seen],
-      ).toBeGreaterThan(0);
-    });
+      { what: "hole", seen: "leaks", way: "closed" },
+      { what: "wall", seen: "drops", way: "open" },
+    ] as const)(
+      "would show: a $what that somebody makes for a moment is seen",
+      async ({ what, seen, way }) => {
+        const { cluster, node, stream, stage, enforced } = rig;
+        const spec =
+          way === "closed" ? { podSelector: {} } : { podSelector: {}, ingress: [{}], egress: [{}] };
+        await apply(cluster.control.client, networkPolicy("np0", spec));
+        for (const other of ["np1", "np2", "np3"])
+          await apply(cluster.control.client, networkPolicy(other, spec));
+        const now = await stage();
+        await enforced(now);
+        const window = 1_000_000 + (way === "closed" ? 0 : 1);
+        await stream.window(window);
+        await breach(node.exec, backend, what);
+        await stream.window(0);
+        await sleep(1_000);
+        const counts = stream.counts().filter((count) => count.window === window);
+        expect(
+          balance(
+            counts,
+            (_, each) => dueAmong([now])(each),
+            () => "",
+          )[seen],
+        ).toBeGreaterThan(0);
+      },
+    );
   });
 }

@@ -1,48 +1,33 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
-import { type Exec, type ExecRequest, execOrThrow } from "../../../src/kernel/exec.ts";
+import type { Exec, ExecRequest } from "../../../src/kernel/exec.ts";
+import type { Cluster } from "../../../src/core/compile.ts";
 import { isEmptyPlan } from "../../../src/kernel/plan.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
 import { must } from "../../support/must.ts";
 import { isWrite } from "../../support/netfilter/memory-exec.ts";
 import { cluster } from "../../support/scenario.ts";
 import { rulesetOf } from "../../support/transition.ts";
+import { backendOf } from "../backend-of.ts";
+import { backends } from "../backends.ts";
 import { enforce } from "../oracle/enforce.ts";
+import { rulesetFor } from "../ruleset-for.ts";
 import { NODE, Wire } from "../oracle/wire.ts";
 import { describeKernel } from "../support.ts";
 import { type Moment, killingExec, momentText, momentsOf } from "./killing-exec.ts";
 import { type NodeContent, contentLines, inForce, leftToWrite, readContent } from "./node-content.ts";
+import { leaveOrphans } from "./leftovers.ts";
 import { firstStart, updates } from "./updates.ts";
 import { type Watch, watchBetween } from "./watch.ts";
+import { wipe } from "./wipe.ts";
 
 /** How often a set is tried again that the kernel still holds for a moment after its last rule. */
 const TRIES = 20;
 
-const NOTHING = rulesetOf(cluster([]), NODE);
+const NOTHING = cluster([]);
 
-/** Orphans of every kind that is ours, of an enforcer that named things otherwise. */
-const LEFTOVERS = {
-  sets: [
-    "create SV4-G-orphan hash:ip",
-    "add SV4-G-orphan 10.9.9.9",
-    "create SV6-N-orphan hash:net family inet6",
-    "create SV4-P-orphan hash:ip,port",
-    "",
-  ],
-  rules: [
-    "*mangle",
-    ":SV-C-orphan - [0:0]",
-    ":SV-I-orphan - [0:0]",
-    "-A SV-C-orphan -m set --match-set SV4-G-orphan src -j RETURN",
-    "-A SV-C-orphan -j DROP",
-    "-A SV-I-orphan -g SV-C-orphan",
-    "COMMIT",
-    "",
-  ],
-};
-
-for (const variant of ["nft", "legacy"] as const) {
-  describeKernel(`an enforcer that is killed at every step of an apply (iptables-${variant})`, () => {
+for (const { backend, name } of backends) {
+  describeKernel(`an enforcer that is killed at every step of an apply (${name})`, () => {
     let wire: Wire;
     beforeAll(async () => {
       wire = await Wire.open();
@@ -54,18 +39,13 @@ for (const variant of ["nft", "legacy"] as const) {
     afterAll(() => {
       const seconds = Math.round((performance.now() - began) / 1000);
       process.stdout.write(
-        `killed, ${variant}: ${sum.kills} kills, ${sum.looks} looks between writes, ${sum.packets} packets, 0 wrong, ${seconds} s\n`,
+        `killed, ${backend}: ${sum.kills} kills, ${sum.looks} looks between writes, ${sum.packets} packets, 0 wrong, ${seconds} s\n`,
       );
     });
 
-    const wipe = (): Promise<string> =>
-      execOrThrow(wire.exec, {
-        command: "sh",
-        args: [
-          "-ec",
-          `for t in iptables-${variant} ip6tables-${variant}; do $t -t mangle -F; $t -t mangle -X; done; ipset destroy`,
-        ],
-      });
+    /** What iptables' rules do to a packet, all of them must. */
+    const watched = (from: Cluster, to: Cluster): Watch =>
+      watchBetween(wire, rulesetOf(from, NODE), rulesetOf(to, NODE));
 
     /** The writes that lead from what stands to the ruleset, and what then stands. */
     const wholly = async (wanted: Ruleset): Promise<{ writes: ExecRequest[]; content: string[] }> => {
@@ -74,9 +54,9 @@ for (const variant of ["nft", "legacy"] as const) {
         if (isWrite(request)) writes.push(request);
         return wire.exec(request);
       };
-      await new NodeKernel(recording, variant).bring(wanted);
-      await enforce(wire, variant, wanted);
-      return { writes, content: contentLines(await readContent(wire.exec, variant)) };
+      await new NodeKernel(backendOf(backend, recording)).bring(wanted);
+      await enforce(wire, backend, wanted);
+      return { writes, content: contentLines(await readContent(wire.exec, backend)) };
     };
 
     // Both families are written at once; packets are sent for one of them at a time.
@@ -94,13 +74,13 @@ for (const variant of ["nft", "legacy"] as const) {
 
     /** A fresh enforcer, and what packets meet after each of its writes. */
     const recover = async (wanted: Ruleset, look: (when: string) => Promise<void>): Promise<void> => {
-      const watched: Exec = async (request) => {
+      const looking: Exec = async (request) => {
         const result = await wire.exec(request);
         if (isWrite(request)) await look(`after ${request.command} of the enforcer that came next`);
         return result;
       };
       for (let tries = 1; ; tries += 1) {
-        const { failures } = await new NodeKernel(watched, variant).bring(wanted);
+        const { failures } = await new NodeKernel(backendOf(backend, looking)).bring(wanted);
         if (failures.length === 0) return;
         const isOnlyDestroying = failures.every(({ step }) => step.startsWith("destroy "));
         expect(isOnlyDestroying && tries < TRIES, JSON.stringify(failures)).toBe(true);
@@ -120,19 +100,19 @@ for (const variant of ["nft", "legacy"] as const) {
     const killAt = async ({ moment, writes, wanted, content, watch, seen }: Kill): Promise<void> => {
       const when = `killed ${momentText(moment, writes)}`;
       const { exec, dead } = killingExec(wire.exec, moment);
-      const lived = new NodeKernel(exec, variant).bring(wanted).then(({ plans }) => {
+      const lived = new NodeKernel(backendOf(backend, exec)).bring(wanted).then(({ plans }) => {
         throw new Error(`${when}: it lived; ${JSON.stringify(plans)}`);
       });
       await Promise.race([dead, lived]);
       sum.kills += 1;
-      const left = inForce(contentLines(await readContent(wire.exec, variant)));
+      const left = inForce(contentLines(await readContent(wire.exec, backend)));
       const isNew = !seen.has(left);
       seen.add(left);
       if (isNew) await examine(watch, when);
       await recover(wanted, async (then) => {
         if (isNew) await examine(watch, `${when}, ${then}`);
       });
-      const standing: NodeContent = await readContent(wire.exec, variant);
+      const standing: NodeContent = await readContent(wire.exec, backend);
       expect(isEmptyPlan(leftToWrite(standing, wanted)), when).toBe(true);
       expect(contentLines(standing), when).toEqual(content);
     };
@@ -142,9 +122,9 @@ for (const variant of ["nft", "legacy"] as const) {
         "leaves nothing behind, lets nothing through and cuts nothing off",
         { timeout: 300_000 },
         async () => {
-          const [before, after] = [rulesetOf(from, NODE), rulesetOf(to, NODE)];
-          const watch = watchBetween(wire, before, after);
-          await wipe();
+          const watch = watched(from, to);
+          const [before, after] = [rulesetFor(backend, from, NODE), rulesetFor(backend, to, NODE)];
+          await wipe(wire.exec, backend);
           await wholly(before);
           const there = { ...(await wholly(after)), wanted: after, seen: new Set<string>(), watch };
           const back = { ...(await wholly(before)), wanted: before, seen: new Set<string>(), watch };
@@ -159,28 +139,19 @@ for (const variant of ["nft", "legacy"] as const) {
     });
 
     test.each([
-      { name: "the first start, in an empty kernel", begin: wipe },
+      { name: "the first start, in an empty kernel", begin: () => wipe(wire.exec, backend) },
       {
         name: "a start among leftovers",
         begin: async () => {
-          await wipe();
-          await execOrThrow(wire.exec, {
-            command: "ipset",
-            args: ["restore"],
-            input: LEFTOVERS.sets.join("\n"),
-          });
-          await execOrThrow(wire.exec, {
-            command: `iptables-${variant}-restore`,
-            args: ["--noflush"],
-            input: LEFTOVERS.rules.join("\n"),
-          });
+          await wipe(wire.exec, backend);
+          await leaveOrphans(wire.exec, backend);
         },
       },
     ])("$name", { timeout: 300_000 }, async ({ begin }) => {
-      const wanted = rulesetOf(firstStart, NODE);
+      const wanted = rulesetFor(backend, firstStart, NODE);
       await begin();
       const made = await wholly(wanted);
-      const watch = watchBetween(wire, NOTHING, wanted);
+      const watch = watched(NOTHING, firstStart);
       const seen = new Set<string>();
       for (const moment of momentsOf(made.writes)) {
         await begin();

@@ -23,8 +23,14 @@ const never = new Promise<ExecResult>(() => undefined);
 const PROBE = "selvedge-injector-asks-for-the-end-of-it";
 
 /** A line that makes the program repeat the word and does nothing else, and so is acknowledged by. */
-const probeLine = (command: string): string =>
-  command === "ipset" ? `test ${PROBE} 0.0.0.0\n` : `# ${PROBE}\n`;
+function probeLine(command: string): string {
+  if (command === "ipset") return `test ${PROBE} 0.0.0.0\n`;
+  return command === "nft" ? `${PROBE}\n` : `# ${PROBE}\n`;
+}
+
+/** A table without its COMMIT is never acknowledged, and never written. */
+const isAcknowledged = (command: string, input: string): boolean =>
+  command === "ipset" || command === "nft" || input.includes("COMMIT\n");
 
 /** Counted are writes of all programs, in the order in which they are begun: the first is 0. */
 export function killingDoor(
@@ -69,8 +75,8 @@ export function killingDoor(
     const die = async (input: string): Promise<void> => {
       isDying = true;
       isEnforcerDead = victim === "enforcer";
-      // A table without its COMMIT is never acknowledged, and never written: it is killed while it reads.
-      if (input === "" || (request.command !== "ipset" && !input.includes("COMMIT\n"))) program.write(input);
+      // What is not acknowledged is killed while it reads.
+      if (input === "" || !isAcknowledged(request.command, input)) program.write(input);
       else await done(input);
       await Promise.all([...(victim === "enforcer" ? open : [program])].map((each) => each.kill()));
       resolve();

@@ -1,4 +1,5 @@
 import type { Exec, ExecRequest, ExecResult } from "../../../src/kernel/exec.ts";
+import { scale } from "../../support/search-settings.ts";
 import { isWrite } from "../../support/netfilter/memory-exec.ts";
 
 /** A moment in the life of an enforcer, told by the writes that it makes: the first is 0. */
@@ -67,17 +68,28 @@ const endsOfLines = (input: string): number[] => [
   ...[...input.matchAll(/\n/g)].map(({ index }) => index + 1),
 ];
 
-/** A program that writes all or nothing is not asked about every line: the first, the last, and one in the middle. */
-function thinned(cuts: readonly number[]): number[] {
+/** ipset takes one line after the other; that nft takes all or nothing is our own doing, so that is looked at when there is time. */
+const isTakenByLines = (command: string): boolean => command === "ipset" || (command === "sh" && scale > 1);
+
+/** Ends of lines by which nft has taken something away, and not yet put anything in its place. */
+const afterTaking = (input: string): number[] =>
+  [...input.matchAll(/^(?:flush|delete) .*\n/gm)].map(({ 0: line, index }) => index + line.length);
+
+/**
+ * A program that writes all or nothing is not asked about every line: the first, the last, one in the middle, and the one after
+ * which the least stands.
+ */
+function thinned(cuts: readonly number[], input: string): number[] {
   const middle = Math.floor(cuts.length / 2);
-  return [...cuts.slice(0, 1), ...cuts.slice(middle, middle + 1), ...cuts.slice(-2)];
+  const kept = [cuts[0], cuts[middle], afterTaking(input).at(-1), ...cuts.slice(-2)];
+  return [...new Set(kept)].filter((cut) => cut !== undefined);
 }
 
 /** Every moment at which an enforcer that makes these writes can die. */
 export function momentsOf(writes: readonly ExecRequest[]): Moment[] {
   const moments = writes.flatMap(({ command, input = "" }, write): Moment[] => {
     const cuts = endsOfLines(input);
-    const kept = command === "ipset" ? cuts : thinned(cuts);
+    const kept = isTakenByLines(command) ? cuts : thinned(cuts, input);
     return [
       { kind: "before", write },
       ...kept

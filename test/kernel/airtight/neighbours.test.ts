@@ -4,32 +4,37 @@ import { type Exec, execOrThrow } from "../../../src/kernel/exec.ts";
 import { isEmptyPlan } from "../../../src/kernel/plan.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
 import { nodeAddressing } from "../../../src/lab/addressing.ts";
+import { iptablesBeside } from "../../../src/lab/backend.ts";
 import { flannelRules } from "../../../src/lab/flannel/rules.ts";
 import { kubeProxyRules } from "../../../src/lab/kube-proxy/rules.ts";
 import { must } from "../../support/must.ts";
-import { rulesetOf } from "../../support/transition.ts";
+import { backendOf } from "../backend-of.ts";
+import { backends } from "../backends.ts";
+import { rulesetFor } from "../ruleset-for.ts";
 import { scale } from "../../support/search-settings.ts";
 import { NODE, Wire } from "../oracle/wire.ts";
 import { describeKernel } from "../support.ts";
-import { leftToWrite, readContent } from "./node-content.ts";
+import { contentLines, leftToWrite, readContent } from "./node-content.ts";
 import { updates } from "./updates.ts";
 
 /** Rules that another program adds, one call of iptables each, half of them to mangle and half to filter. */
 const RULES = 2 * Math.ceil(100 * scale);
 
 describeKernel("others write as well", () => {
-  describe.each(["nft", "legacy"] as const)("iptables-%s", (variant) => {
+  describe.each(backends)("$name", ({ backend }) => {
+    // Of others.
+    const variant = iptablesBeside(backend);
     let wire: Wire;
     let kernel: NodeKernel;
     beforeAll(async () => {
       wire = await Wire.open();
-      kernel = new NodeKernel(wire.exec, variant);
+      kernel = new NodeKernel(backendOf(backend, wire.exec));
     });
     afterAll(() => wire.close());
 
     const [before, after] = ((): [Ruleset, Ruleset] => {
       const { from, to } = must(updates[2]);
-      return [rulesetOf(from, NODE), rulesetOf(to, NODE)];
+      return [rulesetFor(backend, from, NODE), rulesetFor(backend, to, NODE)];
     })();
     const sh = (line: string, exec: Exec = wire.exec): Promise<string> =>
       execOrThrow(exec, { command: "sh", args: ["-ec", line] });
@@ -40,7 +45,7 @@ describeKernel("others write as well", () => {
           async () => {
             kernel.recall();
             const { failures } = await kernel.bring(wanted);
-            const left = leftToWrite(await readContent(wire.exec, variant), wanted);
+            const left = leftToWrite(await readContent(wire.exec, backend), wanted);
             return failures.length === 0 && isEmptyPlan({ ...left, destroy: [] });
           },
           { timeout: 60_000 },
@@ -50,7 +55,7 @@ describeKernel("others write as well", () => {
     const restore = (input: string, ...args: readonly string[]): Promise<string> =>
       execOrThrow(wire.exec, { command: `iptables-${variant}-restore`, args: ["-w", ...args], input });
 
-    test("a table that is restored without --noflush: ours comes back, theirs stays", async () => {
+    const restored = async (): Promise<void> => {
       await bring(before);
       await restore(
         "*mangle\n:THEIRS - [0:0]\n-A THEIRS -j ACCEPT\n-A FORWARD -j THEIRS\n-A OUTPUT -j THEIRS\nCOMMIT\n",
@@ -61,7 +66,29 @@ describeKernel("others write as well", () => {
       expect(saved).toContain("-A THEIRS -j ACCEPT");
       const forward = saved.split("\n").filter((line) => line.startsWith("-A FORWARD"));
       expect(forward.map((line) => / -j (\S+)/.exec(line)?.[1])).toEqual(["SELVEDGE-FORWARD", "THEIRS"]);
-    });
+    };
+
+    const flushed = async (): Promise<void> => {
+      await bring(before);
+      const theirs = `table ip theirs { chain c { type filter hook forward priority mangle; policy accept; }; }`;
+      await execOrThrow(wire.exec, {
+        command: "nft",
+        args: ["-f", "-"],
+        input: `flush ruleset\n${theirs}\n`,
+      });
+      const saved = await sh("nft list table ip theirs");
+      expect(await sh("nft list tables")).not.toContain("selvedge");
+      await bring(before);
+      expect(await sh("nft list table ip theirs")).toBe(saved);
+      // Nor is what an iptables is restored from without --noflush any business of ours.
+      const content = contentLines(await readContent(wire.exec, backend));
+      await restore("*mangle\n:FORWARD ACCEPT\n-A FORWARD -j ACCEPT\nCOMMIT\n");
+      expect(contentLines(await readContent(wire.exec, backend))).toEqual(content);
+    };
+
+    if (backend === "nftables")
+      test("all that stands is flushed and written anew by another: ours comes back, theirs stays", flushed);
+    else test("a table that is restored without --noflush: ours comes back, theirs stays", restored);
 
     test("flannel appends its rules again, and kube-proxy writes all of its own: nobody's are touched", async () => {
       await bring(before);
@@ -110,7 +137,7 @@ describeKernel("others write as well", () => {
             .filter((line) => line.includes("theirs-")).length;
         const [inMangle, inFilter] = [await count("mangle"), await count("filter")];
         process.stdout.write(
-          `others, ${variant}: ${RULES} rules added during ${applied} updates, ${RULES - inMangle - inFilter} lost\n`,
+          `others, ${backend}: ${RULES} rules added during ${applied} updates, ${RULES - inMangle - inFilter} lost\n`,
         );
         expect([inMangle, inFilter]).toEqual([RULES / 2, RULES / 2]);
         expect(applied).toBeGreaterThan(1);

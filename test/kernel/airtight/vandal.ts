@@ -1,26 +1,7 @@
 import type { Variant } from "../../../src/kernel/variant.ts";
-import type { NodeContent } from "./node-content.ts";
-
-/** Something that a hand does to what is ours, as a line for the shell, and what it does it to. */
-export interface Damage {
-  readonly line: string;
-  /** A name that the log has to tell. */
-  readonly object: string;
-  /** It would change what other lines speak of. */
-  readonly isAlone?: boolean;
-}
-
-/**
- * The same in as few rounds as may be: in each something is done to every object at once. What has to be done alone is a
- * round of its own.
- */
-export function rounds(done: readonly Damage[]): Damage[][] {
-  const [alone, others] = [done.filter(({ isAlone }) => isAlone), done.filter(({ isAlone }) => !isAlone)];
-  const together: Damage[][] = [];
-  for (const ofOne of Map.groupBy(others, ({ object }) => object).values())
-    for (const [i, damage] of ofOne.entries()) (together[i] ??= []).push(damage);
-  return [...together, ...alone.map((damage) => [damage])];
-}
+import type { Damage } from "./damage.ts";
+import { nftDamages } from "./nft-vandal.ts";
+import type { IptablesContent, NodeContent } from "./node-content.ts";
 
 const families = [
   { family: "IPv4", iptables: "iptables" },
@@ -30,7 +11,10 @@ const families = [
 const unquoted = (rule: string): string => rule.replaceAll("'", "'\\''");
 
 /** In turn for each chain, rule, hook and set of ours that the kernel tells of. */
-export function damages({ sets, ...tables }: NodeContent, variant: Variant): Damage[] {
+export const damages = (content: NodeContent): Damage[] =>
+  content.kind === "nftables" ? nftDamages(content) : iptablesDamages(content);
+
+function iptablesDamages({ sets, variant, ...tables }: IptablesContent): Damage[] {
   return [
     ...families.flatMap((each) => tableDamages(tables[each.family], each, variant)),
     ...setDamages(sets),
@@ -69,7 +53,10 @@ function tableDamages(
         : []),
       ...(i + 1 < rules.length ? [`${tool} -D ${chain} ${i + 1}; ${tool} -A ${chain} ${rule}`] : []),
     ]);
-    const renamed = harm(chain, `${tool} -E ${chain} SV-renamed`).map((each) => ({ ...each, isAlone: true }));
+    const renamed = harm(chain, `${tool} -E ${chain} SV-renamed`).map((each) => ({
+      ...each,
+      apart: each.line,
+    }));
     const inChain = harm(chain, `${tool} -F ${chain}`, `${tool} -A ${chain} -j ACCEPT`, ...inRules);
     return [...inChain, ...renamed];
   });
@@ -85,7 +72,7 @@ function tableDamages(
       `${tool} -R ${chain} 1 ${rule.replace(" -j ", " -p tcp -j ")}`,
     );
   });
-  const all = harm("SELVEDGE-FORWARD", removed).map((each) => ({ ...each, isAlone: true }));
+  const all = harm("SELVEDGE-FORWARD", removed).map((each) => ({ ...each, apart: each.line }));
   return [...inChains, ...hooks, ...all].map((damage) => ({
     ...damage,
     line: unquotedOnly(damage.line),

@@ -5,7 +5,7 @@ import { kubeProxyRules } from "../../../src/lab/kube-proxy/rules.ts";
 import type { Service } from "../../../src/lab/kube-proxy/service.ts";
 import type { OwnNetns } from "../own-netns.ts";
 
-const service: Service = {
+export const service: Service = {
   namespace: "shop",
   name: "web",
   clusterIPs: ["10.96.0.7", "fd00:10:96::7"],

@@ -8,7 +8,9 @@ import { compile } from "../../../src/core/compile.ts";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
 import { clusterFromManifests } from "../../../src/kube/cluster-from-manifests.ts";
 import { readManifests } from "../../../src/kube/files/read-manifests.ts";
+import type { Backend, EnforcerBackend } from "../../../src/lab/backend.ts";
 import { clusterNow } from "../../../src/lab/cluster/cluster-now.ts";
+import type { PodNetwork } from "../../../src/lab/context.ts";
 import { type Experiment, experiment } from "../../../src/lab/experiment.ts";
 import { type Lab, createLab } from "../../../src/lab/lab.ts";
 import { isAllowed } from "../../../src/lab/matrix/cell.ts";
@@ -56,11 +58,45 @@ RULES
 const THEIRS =
   "iptables-save -t filter; iptables-save -t nat; ip6tables-save -t filter; ip6tables-save -t nat; nft list table inet somebody 2>/dev/null || true";
 
+const CASES: readonly {
+  /** Of the lab. */
+  readonly name: string;
+  readonly where: string;
+  readonly script: string;
+  readonly network: PodNetwork;
+  /** Which iptables the other programs of the node use. */
+  readonly beside: Backend;
+  readonly ours: EnforcerBackend;
+}[] = [
+  {
+    name: "fwipt",
+    where: "in iptables",
+    script: IN_IPTABLES,
+    network: "bridge",
+    beside: "legacy",
+    ours: "legacy",
+  },
+  { name: "fwnft", where: "in nftables", script: IN_NFTABLES, network: "ptp", beside: "nft", ours: "nft" },
+  {
+    name: "fwold",
+    where: "in iptables",
+    script: IN_IPTABLES,
+    network: "ptp",
+    beside: "legacy",
+    ours: "nftables",
+  },
+  {
+    name: "fwtab",
+    where: "in nftables",
+    script: IN_NFTABLES,
+    network: "bridge",
+    beside: "nft",
+    ours: "nftables",
+  },
+];
+
 describeKernel("beside a firewall whose policy is DROP", () => {
-  describe.each([
-    { name: "fwipt", where: "in iptables", script: IN_IPTABLES, network: "bridge", backend: "legacy" },
-    { name: "fwnft", where: "in nftables", script: IN_NFTABLES, network: "ptp", backend: "nft" },
-  ] as const)("$where", ({ name, script, network, backend }) => {
+  describe.each(CASES)("$where, ours in $ours", ({ name, script, network, beside, ours }) => {
     let lab: Lab;
     let result: Experiment;
     let rules: { readonly before: readonly string[]; readonly after: readonly string[] };
@@ -75,11 +111,11 @@ describeKernel("beside a firewall whose policy is DROP", () => {
       );
 
     beforeAll(async () => {
-      lab = await createLab({ name, network, backend });
+      lab = await createLab({ name, network, backend: beside });
       await onNodes(script);
       const before = await theirs();
       const cluster = clusterFromManifests(await readManifests([MARKET]));
-      result = await experiment(lab, cluster, { backend, maxReplicas: 2 }, silent);
+      result = await experiment(lab, cluster, { backend: ours, maxReplicas: 2 }, silent);
       rules = { before, after: await theirs() };
     });
     afterAll(() => teardown(name));

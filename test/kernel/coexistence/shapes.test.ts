@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { compile } from "../../../src/core/compile.ts";
 import { clusterFromManifests } from "../../../src/kube/cluster-from-manifests.ts";
 import { readManifests } from "../../../src/kube/files/read-manifests.ts";
+import { type EnforcerBackend, iptablesBeside } from "../../../src/lab/backend.ts";
+import { backendName } from "../../../src/kernel/variant.ts";
 import { clusterNow } from "../../../src/lab/cluster/cluster-now.ts";
 import type { LabShape } from "../../../src/lab/context.ts";
 import { type Experiment, experiment } from "../../../src/lab/experiment.ts";
@@ -17,13 +19,19 @@ import { silent } from "./silent.ts";
 
 const MARKET = fileURLToPath(new URL("../../../fixtures/market", import.meta.url));
 
-/** The most usual, and four more in which every two settings of two kinds meet; `make lab` takes any. */
-const SHAPES: readonly LabShape[] = [
+interface Shape extends Omit<LabShape, "backend"> {
+  readonly backend: EnforcerBackend;
+}
+
+/** The most usual, and four more in which every two settings of two kinds meet; two with nftables. `make lab` takes any. */
+const SHAPES: readonly Shape[] = [
   { network: "bridge", flannel: "vxlan", proxy: "iptables", backend: "nft" },
   { network: "bridge", flannel: "host-gw", proxy: "nftables", backend: "legacy" },
   { network: "ptp", flannel: "host-gw", proxy: "iptables", backend: "nft" },
   { network: "ptp", flannel: "vxlan", proxy: "nftables", backend: "nft" },
   { network: "ptp", flannel: "vxlan", proxy: "iptables", backend: "legacy" },
+  { network: "bridge", flannel: "vxlan", proxy: "iptables", backend: "nftables" },
+  { network: "ptp", flannel: "host-gw", proxy: "nftables", backend: "nftables" },
 ];
 
 /** Between whom and by which way, of the cells that one sentence of the manifests is about. */
@@ -45,11 +53,12 @@ function share(measured: readonly Measured[]): "all" | "some" | "none" {
 
 for (const [index, shape] of SHAPES.entries()) {
   const { network, flannel, proxy, backend } = shape;
-  describeKernel(`a ${network} network, flannel ${flannel}, kube-proxy ${proxy}, iptables-${backend}`, () => {
+  const ours = backendName(backend);
+  describeKernel(`a ${network} network, flannel ${flannel}, kube-proxy ${proxy}, ${ours}`, () => {
     const name = `shape${index}`;
     let result: Experiment;
     beforeAll(async () => {
-      const lab = await createLab({ name, ...shape });
+      const lab = await createLab({ name, ...shape, backend: iptablesBeside(backend) });
       const cluster = clusterFromManifests(await readManifests([MARKET]));
       result = await experiment(lab, cluster, { backend, maxReplicas: 2 }, silent);
     });

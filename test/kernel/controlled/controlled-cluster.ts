@@ -1,4 +1,4 @@
-import type { Backend } from "../../../src/lab/backend.ts";
+import { type EnforcerBackend, iptablesBeside } from "../../../src/lab/backend.ts";
 import type { ApiServerKind } from "../../../src/lab/cluster/control-plane.ts";
 import { type RunningController, startControllers } from "../../../src/lab/cluster/controllers.ts";
 import { startControlledEnforcer } from "../../../src/lab/cluster/enforcers.ts";
@@ -15,9 +15,9 @@ export async function controlledCluster(
   name: string,
   apiServer: ApiServerKind,
   pods: readonly TestPod[],
-  backend: Backend = "nft",
+  backend: EnforcerBackend = "nft",
 ): Promise<ControlledCluster> {
-  const cluster = await playground(name, backend, pods, apiServer);
+  const cluster = await playground(name, iptablesBeside(backend), pods, apiServer);
   const { lab, control } = cluster;
   const controllers = await startControllers(lab, control);
   await Promise.all(lab.nodes.map((node) => startControlledEnforcer(node, backend)));

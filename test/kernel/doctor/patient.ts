@@ -2,9 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { Ailment, Finding } from "../../../src/doctor/finding.ts";
-import type { Variant } from "../../../src/kernel/variant.ts";
+import type { Backend } from "../../../src/kernel/variant.ts";
 import { root } from "../../cli/selvedge.ts";
-import { enforce } from "../enforced.ts";
+import { enforce, enforceNftables } from "../enforced.ts";
 import { type OwnNetns, ownNetns } from "../own-netns.ts";
 
 /** Answers as an enforcer would; not the enforcer, as it would mend before anybody looks. */
@@ -28,7 +28,7 @@ export async function end(child: ChildProcess): Promise<void> {
 }
 
 /** A node in good health: a bridge whose packets are seen, forwarding, rules of every kind. */
-export async function healthyNode(variant: Variant): Promise<OwnNetns> {
+export async function healthyNode(backend: Backend): Promise<OwnNetns> {
   const netns = await ownNetns();
   await netns.sh("ip link add cni0 type bridge; ip link set cni0 up");
   for (const name of [
@@ -38,7 +38,7 @@ export async function healthyNode(variant: Variant): Promise<OwnNetns> {
     "ipv6.conf.all.forwarding",
   ])
     await netns.sh(`sysctl -qw net.${name}=1`);
-  await enforce(netns, variant);
+  await (backend === "nftables" ? enforceNftables(netns) : enforce(netns, backend));
   return netns;
 }
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ExecResult } from "../../../src/kernel/exec.ts";
-import type { Backend } from "../../../src/lab/backend.ts";
+import { iptablesBeside } from "../../../src/lab/backend.ts";
 import { type RunningEnforcer, startEnforcer } from "../../../src/lab/cluster/enforcers.ts";
 import type { LabCluster } from "../../../src/lab/cluster/lab-cluster.ts";
 import { apply } from "../../../src/lab/cluster/objects.ts";
@@ -10,12 +10,13 @@ import type { LabNode } from "../../../src/lab/node.ts";
 import { teardown } from "../../../src/lab/teardown.ts";
 import { root } from "../../cli/selvedge.ts";
 import { must } from "../../support/must.ts";
+import { backends } from "../backends.ts";
 import { describeKernel } from "../support.ts";
-import { follows, networkPolicy, playground, way } from "./playground.ts";
+import { asked, follows, networkPolicy, playground, way } from "./playground.ts";
 
-for (const backend of ["nft", "legacy"] satisfies Backend[]) {
-  describeKernel(`beside an enforcer (iptables-${backend})`, () => {
-    const name = `leave${backend}`;
+for (const { backend, name: told } of backends) {
+  describeKernel(`beside an enforcer (${told})`, () => {
+    const name = `left${backend}`;
     let cluster: LabCluster;
     let node: LabNode;
     let enforcer: RunningEnforcer;
@@ -25,12 +26,12 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
       node.exec({ command: join(root, "bin/selvedge"), args });
 
     beforeAll(async () => {
-      cluster = await playground(name, backend, [
+      cluster = await playground(name, iptablesBeside(backend), [
         { name: "server", node: "node1", labels: { app: "server" } },
         { name: "client", node: "node2" },
       ]);
       node = must(cluster.lab.nodes[0]);
-      enforcer = await startEnforcer(node, "auto");
+      enforcer = await startEnforcer(node, asked(backend));
       const spec = { podSelector: { matchLabels: { app: "server" } }, policyTypes: ["Ingress"] };
       await apply(cluster.control.client, networkPolicy("server", spec));
       await follows(cluster, toServer, "closed");
@@ -51,7 +52,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
     it("warns that what it removes comes back, and it does", async () => {
       const { code, stdout, stderr } = await selvedge("cleanup");
       expect(stderr).toContain("an enforcer runs on this node");
-      expect(stdout).toContain(`removed iptables-${backend}, IPv4: 2 hooks`);
+      expect(stdout).toContain(`removed ${told}, IPv4: `);
       expect(code).toBe(0);
       await follows(cluster, toServer, "closed");
       await expect.poll(async () => (await selvedge("doctor")).code, { timeout: 20_000 }).toBe(0);

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ConnectivityMap } from "../../../src/analysis/connectivity-map.ts";
 import { clusterFromManifests } from "../../../src/kube/cluster-from-manifests.ts";
 import { readManifests } from "../../../src/kube/files/read-manifests.ts";
-import type { Backend } from "../../../src/lab/backend.ts";
+import { type EnforcerBackend, iptablesBeside } from "../../../src/lab/backend.ts";
+import { backendName } from "../../../src/kernel/variant.ts";
 import { type Experiment, experiment } from "../../../src/lab/experiment.ts";
 import { createLab } from "../../../src/lab/lab.ts";
 import { type Measured, isOpen } from "../../../src/lab/matrix/measure.ts";
@@ -29,21 +30,22 @@ function holds(ports: string, port: number): boolean {
   });
 }
 
-const cases: readonly { readonly fixture: string; readonly backend: Backend }[] = [
+const cases: readonly { readonly fixture: string; readonly backend: EnforcerBackend }[] = [
   { fixture: "shop", backend: "legacy" },
   { fixture: "tenants", backend: "nft" },
   { fixture: "ports", backend: "nft" },
   { fixture: "ports", backend: "legacy" },
+  { fixture: "ports", backend: "nftables" },
 ];
 
 for (const { fixture, backend } of cases) {
-  describeKernel(`fixtures/${fixture} on the wire (iptables-${backend})`, () => {
-    const name = `${fixture}${backend}`;
+  describeKernel(`fixtures/${fixture} on the wire (${backendName(backend)})`, () => {
+    const name = `${fixture.slice(0, 4)}${backend}`;
     const manifests = `${root}/fixtures/${fixture}`;
     let result: Experiment;
 
     beforeAll(async () => {
-      const lab = await createLab({ name, backend });
+      const lab = await createLab({ name, backend: iptablesBeside(backend) });
       const cluster = clusterFromManifests(await readManifests([manifests]));
       result = await experiment(lab, cluster, { backend, maxReplicas: 3 }, silent);
     });

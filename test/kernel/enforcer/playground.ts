@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFile } from "node:fs/promises";
-import type { Backend } from "../../../src/lab/backend.ts";
+import type { Backend, EnforcerBackend } from "../../../src/lab/backend.ts";
 import { type ApiServerKind, startControlPlane } from "../../../src/lab/cluster/control-plane.ts";
 import { type LabCluster, runPods } from "../../../src/lab/cluster/lab-cluster.ts";
 import { apply } from "../../../src/lab/cluster/objects.ts";
@@ -74,6 +74,10 @@ export async function playground(
   await runPods(cluster, pods.map(podPlan));
   return cluster;
 }
+
+/** What an enforcer is told that is to use this: the two iptables it finds by itself. */
+export const asked = (backend: EnforcerBackend): "auto" | "nftables" =>
+  backend === "nftables" ? backend : "auto";
 
 export type Way = "open" | "closed";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
-import type { Backend } from "../../../src/lab/backend.ts";
+import { type EnforcerBackend, iptablesBeside } from "../../../src/lab/backend.ts";
 import { type RunningEnforcer, startEnforcer } from "../../../src/lab/cluster/enforcers.ts";
 import type { LabCluster } from "../../../src/lab/cluster/lab-cluster.ts";
 import { apply, mergePatch } from "../../../src/lab/cluster/objects.ts";
@@ -10,6 +10,8 @@ import { netnsPath, podNetns } from "../../../src/lab/names.ts";
 import type { LabNode } from "../../../src/lab/node.ts";
 import { teardown } from "../../../src/lab/teardown.ts";
 import { must } from "../../support/must.ts";
+import { backends } from "../backends.ts";
+import { printed } from "../printed.ts";
 import { describeKernel } from "../support.ts";
 import { type Newborn, type NewbornReport, startNewborn, startProcess } from "./newborn.ts";
 import { logOf, networkPolicy, playground, way } from "./playground.ts";
@@ -18,8 +20,8 @@ import { logOf, networkPolicy, playground, way } from "./playground.ts";
  * Under each backend. Neighbour tables are shared machine-wide, so pods go as soon as they have been heard.
  * `SELVEDGE_NEWBORNS=200` has a bigger crowd.
  */
-const ONE_BY_ONE = 15;
-const CROWD = Number(process.env["SELVEDGE_NEWBORNS"] ?? 40);
+const ONE_BY_ONE = { nft: 15, legacy: 15, nftables: 5 } satisfies Record<EnforcerBackend, number>;
+const CROWD = { nft: 40, legacy: 40, nftables: 20 } satisfies Record<EnforcerBackend, number>;
 const AT_ONCE = 4;
 /**
  * Milliseconds that each lives after ADD: until it is heard, and a moment more. A first neighbour solicitation, sent before the
@@ -43,16 +45,17 @@ function quantiles(values: readonly number[]): string {
   return `p50 ${at(0.5)} p99 ${at(0.99)} ms`;
 }
 
-for (const backend of ["nft", "legacy"] satisfies Backend[]) {
-  describeKernel(`a pod's first instant (iptables-${backend})`, () => {
+for (const { backend, name: told } of backends) {
+  describeKernel(`a pod's first instant (${told})`, () => {
     const name = `gate${backend}`;
     let cluster: LabCluster;
     let node: LabNode;
     let enforcer: RunningEnforcer;
     let births = 0;
+    const crowd = Number(process.env["SELVEDGE_NEWBORNS"] ?? CROWD[backend]);
 
     beforeAll(async () => {
-      cluster = await playground(name, backend, [
+      cluster = await playground(name, iptablesBeside(backend), [
         { name: "near", node: "node1", labels: { app: "open" } },
         { name: "far", node: "node2", labels: { app: "open" } },
         { name: "shut", node: "node1", labels: { app: "shut" } },
@@ -126,8 +129,8 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
     it("is policed, with the gate, before the API knows its address", async () => {
       enforcer = await startEnforcer(node, backend);
       const came = await arrivals(async () => {
-        console.log(`${backend}: ${await bearAll(ONE_BY_ONE, 1)}`);
-        console.log(`${backend}: ${await bearAll(CROWD, AT_ONCE)}`);
+        console.log(`${backend}: ${await bearAll(ONE_BY_ONE[backend], 1)}`);
+        console.log(`${backend}: ${await bearAll(crowd, AT_ONCE)}`);
       });
       console.log(`${backend}: with the gate: denied packets that arrived: ${came}`);
       expect(came).toBe(0);
@@ -169,8 +172,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
       const { v4, v6 } = node.podCidrs;
       await mergePatch(cluster.control.client, path, { spec: { podCIDR: null, podCIDRs: null } });
       enforcer = await startEnforcer(node, backend);
-      const rules = (): Promise<string> =>
-        execOrThrow(node.exec, { command: `iptables-${backend}-save`, args: ["-t", "mangle"] });
+      const rules = (): Promise<string> => printed(node.exec, backend);
       await expect.poll(rules, { timeout: 20_000 }).not.toContain("start gate");
       // Without the gate's rules too.
       expect(await answersByAddress()).toEqual(["timeout", "answered"]);

@@ -1,41 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Variant } from "../../../src/kernel/variant.ts";
-import { onlyFront, pod } from "../../daemon/fixture.ts";
+import { pod } from "../../daemon/fixture.ts";
 import { describeKernel } from "../support.ts";
-import { type FailureRig, failureRig } from "./rig.ts";
-
-/** A guard against hanging, not a bar. */
-const PATIENCE = { timeout: 40_000, interval: 50 };
-
-/** A peer by its label, which has a name of its own. */
-const front = (name: string, ip: string) => {
-  const made = pod(name, ip, { node: "n2" });
-  return { ...made, metadata: { ...made.metadata, labels: { app: "front" } } };
-};
-
-/** Two pods of the node that only peers may reach, and three of these. */
-function seedShop({ api }: FailureRig): void {
-  for (const each of [
-    pod("api", "10.244.1.1"),
-    pod("db", "10.244.1.2"),
-    front("front1", "10.244.2.1"),
-    front("front2", "10.244.2.2"),
-    front("front3", "10.244.2.3"),
-    onlyFront,
-  ])
-    api.seed(each);
-}
-
-const ready = ({ enforcer }: FailureRig): Promise<void> =>
-  expect.poll(enforcer.notReady, PATIENCE).toBeUndefined();
-
-/** The state that is to be clear: in `/readyz`, in the log, and in the metric. */
-async function isSaid(rig: FailureRig, step: string, message: RegExp): Promise<void> {
-  await expect.poll(rig.enforcer.notReady, PATIENCE).toMatch(message);
-  expect(rig.enforcer.notReady()).toMatch(new RegExp(`^${step}: `));
-  expect(await rig.failed(step)).toBeGreaterThan(0);
-  expect(rig.errors()).toContain("could not write; what stood before stays in force");
-}
+import { type FailureRig, READ_ONLY_PROC, failureRig } from "./rig.ts";
+import { PATIENCE, isSaid, ready, seedShop } from "./shop.ts";
 
 const rules = ({ netns }: FailureRig, variant: Variant, tool = "iptables"): Promise<string> =>
   netns.sh(`${tool}-${variant}-save -t mangle`);
@@ -140,16 +108,8 @@ for (const variant of ["nft", "legacy"] as const) {
       });
 
       test("/proc that is read-only is no failure", async () => {
-        const within = [
-          "unshare",
-          "--mount",
-          "sh",
-          "-c",
-          'mount -o remount,bind,ro /proc && exec "$@"',
-          "sh",
-        ] as const;
-        const rig = await failureRig(variant, ...within);
-        const [command, ...args] = within;
+        const rig = await failureRig(variant, ...READ_ONLY_PROC);
+        const [command, ...args] = READ_ONLY_PROC;
         const write = [...args, "sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward"];
         expect((await rig.netns.exec({ command, args: write })).stderr).toContain("Read-only");
         seedShop(rig);

@@ -7,12 +7,12 @@ import { type Enforcer, startEnforcer } from "../../../src/daemon/enforcer.ts";
 import { CounterReader } from "../../../src/daemon/metrics/counter-reader.ts";
 import { metrics } from "../../../src/daemon/metrics/metrics.ts";
 import { prefixExec, processExec } from "../../../src/kernel/exec.ts";
-import { KernelSessions } from "../../../src/kernel/session/kernel-sessions.ts";
 import { prefixSessionDoor, processSessionDoor } from "../../../src/kernel/session/session-door.ts";
-import type { Variant } from "../../../src/kernel/variant.ts";
+import type { EnforcerBackend } from "../../../src/lab/backend.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { type ApiServer, startApiServer } from "../../../src/lab/apiserver.ts";
 import { NODE } from "../../daemon/fixture.ts";
+import { keptOpen } from "../kept-open.ts";
 import { type OwnNetns, ownNetns } from "../own-netns.ts";
 
 const TOOLS = ["iptables", "ip6tables"].flatMap((tool) =>
@@ -36,8 +36,21 @@ export interface FailureRig {
   readonly lockFile: string;
 }
 
+/** The words by which a program finds /proc so. */
+export const READ_ONLY_PROC = [
+  "unshare",
+  "--mount",
+  "sh",
+  "-c",
+  'mount -o remount,bind,ro /proc && exec "$@"',
+  "sh",
+] as const;
+
 /** Starts the enforcer, entered with more words (`unshare …`) where some are given. Everything ends with the test. */
-export async function failureRig(variant: Variant, ...within: readonly string[]): Promise<FailureRig> {
+export async function failureRig(
+  backend: EnforcerBackend,
+  ...within: readonly string[]
+): Promise<FailureRig> {
   const netns = await ownNetns();
   onTestFinished(() => netns.remove());
   const directory = await mkdtemp(join(tmpdir(), "selvedge-failures-"));
@@ -47,8 +60,8 @@ export async function failureRig(variant: Variant, ...within: readonly string[])
     await rm(join(directory, program), { force: true });
     await symlink(join("/usr/sbin", program), join(directory, program));
   };
-  for (const program of ["ipset", "conntrack", ...TOOLS]) await mend(program);
-  for (const program of ["sh", "mount", "sed"])
+  for (const program of ["ipset", "conntrack", "nft", ...TOOLS]) await mend(program);
+  for (const program of ["sh", "cat", "mount", "sed"])
     await symlink(join("/bin", program), join(directory, program));
   const [first, ...rest] = netns.enter;
   const environment = ["env", `PATH=${directory}`, `XTABLES_LOCKFILE=${lockFile}`];
@@ -64,15 +77,15 @@ export async function failureRig(variant: Variant, ...within: readonly string[])
   const log = pino({ level: "error" }, { write: (line) => void errors.push(line) });
   const measured = metrics(new CounterReader(() => Promise.reject(new Error("no counters here"))));
   const stop = new AbortController();
+  const exec = prefixExec(processExec, enter);
   const enforcer = startEnforcer({
     node: NODE,
     client,
-    exec: prefixExec(processExec, enter),
-    variant,
-    sessions: new KernelSessions(prefixSessionDoor(processSessionDoor, enter), variant, {
+    exec,
+    backend: keptOpen(backend, exec, prefixSessionDoor(processSessionDoor, enter), {
       restMs: 50,
       // A script in a program's place may outlive it, and keep silent.
-      tablePatienceMs: 3_000,
+      patienceMs: 3_000,
     }),
     log,
     observers: [measured.observer],

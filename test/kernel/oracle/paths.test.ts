@@ -1,14 +1,16 @@
 /* What is about the paths of packets, not about what policies say. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
+import { iptablesBeside } from "../../../src/lab/backend.ts";
 import { bitsOf } from "../../support/bits.ts";
 import type { Packet } from "../../support/netfilter/packet.ts";
 import { cluster, policy } from "../../support/scenario.ts";
-import { rulesetOf } from "../../support/transition.ts";
+import { backends } from "../backends.ts";
 import { describeKernel } from "../support.ts";
 import { enforce } from "./enforce.ts";
 import { inTwoFragments } from "./fragments.ts";
 import { packetBytes } from "./packet-bytes.ts";
+import { rulesetFor } from "../ruleset-for.ts";
 import { NODE, Wire, ways } from "./wire.ts";
 
 /**
@@ -67,11 +69,11 @@ const ping = (source: string, destination: string): Packet =>
     : from(source, destination, { protocol: "icmp", icmpType: 8 });
 
 describeKernel("packets on their paths through a real kernel", () => {
-  describe.each(["nft", "legacy"] as const)("iptables-%s", (variant) => {
+  describe.each(backends)("$name", ({ backend }) => {
     let wire: Wire;
     beforeAll(async () => {
       wire = await Wire.open();
-      await enforce(wire, variant, rulesetOf(CLUSTER, NODE));
+      await enforce(wire, backend, rulesetFor(backend, CLUSTER, NODE));
     });
     afterAll(() => wire.close());
 
@@ -89,7 +91,7 @@ describeKernel("packets on their paths through a real kernel", () => {
       test("are whole, and the first of their connections: conntrack calls each of them new", async () => {
         await forget();
         const isNotNew = ["POSTROUTING", "-m", "conntrack", "!", "--ctstate", "NEW", "-j", "DROP"];
-        const command = `${family === "IPv4" ? "iptables" : "ip6tables"}-${variant}`;
+        const command = `${family === "IPv4" ? "iptables" : "ip6tables"}-${iptablesBeside(backend)}`;
         const args = (change: "-I" | "-D"): string[] => ["-t", "mangle", change, ...isNotNew];
         await execOrThrow(wire.exec, { command, args: args("-I") });
         const kinds: readonly Partial<Packet>[] = [

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clusterArbitrary } from "../../support/cluster-arbitrary.ts";
+import { backends } from "../backends.ts";
 import { describeKernel } from "../support.ts";
 import { compareWithKernel } from "./compare.ts";
 import { SEARCH_TIMEOUT } from "../../support/search-settings.ts";
@@ -10,7 +11,7 @@ import { Wire } from "./wire.ts";
 const LIMIT = 500;
 
 describeKernel("random clusters in a real kernel", () => {
-  describe.each(["nft", "legacy"] as const)("iptables-%s", (variant) => {
+  describe.each(backends)("$name", ({ backend }) => {
     let wire: Wire;
     beforeAll(async () => {
       wire = await Wire.open();
@@ -21,9 +22,9 @@ describeKernel("random clusters in a real kernel", () => {
       "packets arrive where core/evaluate allows them, and nowhere else",
       async () => {
         const { allowed, denied } = await searchKernel(
-          `kernel oracle, ${variant}`,
+          `kernel oracle, ${backend}`,
           { cases: clusterArbitrary, inTest: 40 },
-          (cluster) => compareWithKernel(wire, variant, { cluster, limit: LIMIT }),
+          (cluster) => compareWithKernel(wire, backend, { cluster, limit: LIMIT }),
         );
         if (!isWholeSearch) return;
         // A search that hardly finds one of the two kinds says little.

@@ -3,19 +3,22 @@ import type { Cluster } from "../../../src/core/compile.ts";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
 import { type Exec, type ExecRequest, execOrThrow } from "../../../src/kernel/exec.ts";
 import { isEmptyPlan, planWrites } from "../../../src/kernel/plan.ts";
-import { readKernel } from "../../../src/kernel/read.ts";
+import { type EnforcerBackend, iptablesBeside } from "../../../src/lab/backend.ts";
 import { type Host, plainHost } from "../../../src/render/host.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
 import { must } from "../../support/must.ts";
 import { isWrite } from "../../support/netfilter/memory-exec.ts";
 import { scale } from "../../support/search-settings.ts";
 import { cluster, policy } from "../../support/scenario.ts";
-import { rulesetOf } from "../../support/transition.ts";
 import { killingExec, momentText, momentsOf } from "../airtight/killing-exec.ts";
 import { updates } from "../airtight/updates.ts";
 import { type Watch, watchBetween } from "../airtight/watch.ts";
+import { backendOf } from "../backend-of.ts";
+import { backends } from "../backends.ts";
 import { compareWithKernel } from "../oracle/compare.ts";
 import { NODE, Wire } from "../oracle/wire.ts";
+import { rulesetFor } from "../ruleset-for.ts";
+import { standingIn } from "../standing-in.ts";
 import { describeKernel } from "../support.ts";
 
 const rejecting: Host = { ...plainHost, denial: "reject" };
@@ -32,8 +35,19 @@ const isolated = cluster([
 /** An answer bears what it answers, and the wire's one exit would take it for that. */
 const ANSWER = "-m conntrack --ctstate RELATED";
 
-const of = (each: Cluster, denial: Host["denial"]): Ruleset =>
-  rulesetOf(each, NODE, undefined, { ...plainHost, denial });
+/** What a node is to hold. */
+interface Meant {
+  readonly cluster: Cluster;
+  readonly denial: Host["denial"];
+}
+const rulesetsOf =
+  (backend: EnforcerBackend) =>
+  ({ cluster, denial }: Meant): Ruleset =>
+    rulesetFor(backend, cluster, NODE, { ...plainHost, denial });
+/** What packets meet is the same with each backend; that of iptables is read by test/support. */
+const asRead = rulesetsOf("nft");
+
+const of = (each: Cluster, denial: Host["denial"]): Meant => ({ cluster: each, denial });
 const { from: before, to: after } = must(
   updates.find(({ name }) => name.startsWith("a second policy joins")),
 );
@@ -65,7 +79,10 @@ const neighbours = [
 ] as const;
 
 describeKernel("what is refused", () => {
-  describe.each(["nft", "legacy"] as const)("iptables-%s", (variant) => {
+  describe.each(backends)("$name", ({ backend }) => {
+    const variant = iptablesBeside(backend);
+    const rulesetOf = rulesetsOf(backend);
+    const kernel = (exec: Exec): NodeKernel => new NodeKernel(backendOf(backend, exec));
     let wire: Wire;
     beforeAll(async () => {
       wire = await Wire.open();
@@ -79,9 +96,9 @@ describeKernel("what is refused", () => {
       });
 
     test.each(neighbours)("does not pass where $name", { timeout: 120_000 }, async ({ script }) => {
-      await new NodeKernel(wire.exec, variant).bring(rulesetOf(isolated, NODE, undefined, rejecting));
+      await kernel(wire.exec).bring(rulesetOf(of(isolated, "reject")));
       await sh(`$t -t mangle -A OUTPUT ${ANSWER} -j DROP; ${script}`);
-      const { allowed, denied } = await compareWithKernel(wire, variant, {
+      const { allowed, denied } = await compareWithKernel(wire, backend, {
         cluster: isolated,
         limit: Infinity,
         host: rejecting,
@@ -115,7 +132,7 @@ describeKernel("what is refused", () => {
       };
       const bring = async (exec: Exec, wanted: Ruleset): Promise<void> => {
         for (let tries = 1; ; tries += 1) {
-          const { failures } = await new NodeKernel(exec, variant).bring(wanted);
+          const { failures } = await kernel(exec).bring(wanted);
           if (failures.length === 0) return;
           // The kernel may hold a set for a moment after its last rule.
           const isOnlyDestroying = failures.every(({ step }) => step.startsWith("destroy "));
@@ -126,7 +143,8 @@ describeKernel("what is refused", () => {
       test.each(killed)(
         "nothing leaks where $name and the enforcer is killed at every step",
         { timeout: 300_000 },
-        async ({ from, to }) => {
+        async ({ from: first, to: last }) => {
+          const [from, to] = [rulesetOf(first), rulesetOf(last)];
           const writes: ExecRequest[] = [];
           const recording: Exec = (request) => {
             if (isWrite(request)) writes.push(request);
@@ -134,14 +152,14 @@ describeKernel("what is refused", () => {
           };
           await bring(wire.exec, from);
           await bring(recording, to);
-          const watch = watchBetween(wire, from, to);
+          const watch = watchBetween(wire, asRead(first), asRead(last));
           const moments = momentsOf(writes).filter(({ kind }) => isExhaustive || kind !== "within");
           expect(moments.length).toBeGreaterThan(0);
           for (const moment of moments) {
             const when = `killed ${momentText(moment, writes)}`;
             await bring(wire.exec, from);
             const { exec, dead } = killingExec(wire.exec, moment);
-            void new NodeKernel(exec, variant).bring(to);
+            void kernel(exec).bring(to);
             await dead;
             expect(await look(watch), when).toEqual([]);
             const watched: Exec = async (request) => {
@@ -150,10 +168,10 @@ describeKernel("what is refused", () => {
               return result;
             };
             await bring(watched, to);
-            const left = planWrites(await readKernel(wire.exec, variant, to), to);
+            const left = planWrites(await standingIn(wire.exec, backend), to);
             expect(isEmptyPlan({ ...left, destroy: [] }), when).toBe(true);
           }
-          process.stdout.write(`refusal, ${variant}: killed ${moments.length} times, 0 leaks\n`);
+          process.stdout.write(`refusal, ${backend}: killed ${moments.length} times, 0 leaks\n`);
         },
       );
     });

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
 import type { Outcome } from "../../../src/lab/agent/protocol.ts";
-import type { Backend } from "../../../src/lab/backend.ts";
+import { iptablesBeside } from "../../../src/lab/backend.ts";
 import { type RunningEnforcer, startEnforcer } from "../../../src/lab/cluster/enforcers.ts";
 import type { LabCluster } from "../../../src/lab/cluster/lab-cluster.ts";
 import { apply } from "../../../src/lab/cluster/objects.ts";
 import { teardown } from "../../../src/lab/teardown.ts";
 import { must } from "../../support/must.ts";
 import { type Ask, networkPolicy, playground } from "../enforcer/playground.ts";
+import { backends } from "../backends.ts";
 import { describeKernel } from "../support.ts";
 
 /** Long before a denied SYN is sent again; an answer takes a millisecond. */
@@ -34,9 +35,10 @@ const WAYS = (["v4", "v6"] as const).flatMap((family) =>
   (["TCP", "UDP"] as const).map((protocol) => ({ family, protocol })),
 );
 
-for (const backend of ["nft", "legacy"] satisfies Backend[]) {
-  describeKernel(`--deny reject, on the wire (iptables-${backend})`, () => {
-    const name = `refuse${backend}`;
+for (const { backend, name: ours } of backends) {
+  describeKernel(`--deny reject, on the wire (${ours})`, () => {
+    const beside = iptablesBeside(backend);
+    const name = `re${backend}`;
     let cluster: LabCluster;
     let enforcers: RunningEnforcer[] = [];
     const start = async (...options: readonly string[]): Promise<void> => {
@@ -50,7 +52,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
         cluster.lab.nodes.map(({ exec }) =>
           execOrThrow(exec, {
             command: "sh",
-            args: ["-ec", `for t in "iptables-${backend} -w" "ip6tables-${backend} -w"; do ${script}; done`],
+            args: ["-ec", `for t in "iptables-${beside} -w" "ip6tables-${beside} -w"; do ${script}; done`],
           }),
         ),
       );
@@ -80,7 +82,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
     };
 
     beforeAll(async () => {
-      cluster = await playground(name, backend, PODS);
+      cluster = await playground(name, beside, PODS);
       const { client } = cluster.control;
       await apply(client, networkPolicy("deny", { podSelector: { matchLabels: { app: "server" } } }));
       await apply(
@@ -109,8 +111,10 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
       beforeAll(() => onNodes("$t -I FORWARD 1 -j ACCEPT"));
       afterAll(() => onNodes("$t -D FORWARD -j ACCEPT"));
 
-      it("who is denied stays so, in silence", async () => {
-        expect(await kinds(asks)).toEqual(each("timeout"));
+      // With nftables the answer comes from where the packet is judged, before filter.
+      const told = backend === "nftables" ? "refused" : "timeout";
+      it(`who is denied stays so: ${told}`, async () => {
+        expect(await kinds(asks)).toEqual(each(told));
       });
     });
 
@@ -122,6 +126,7 @@ for (const backend of ["nft", "legacy"] satisfies Backend[]) {
       for (const saved of await onNodes("$t -S")) expect(saved).not.toContain("SELVEDGE");
       for (const saved of await onNodes("$t -t mangle -S"))
         expect(saved).not.toMatch(/REFUSE|UNREFUSED|ttl|hl-/);
+      for (const listed of await onNodes("nft list ruleset")) expect(listed).not.toContain("REFUSE");
     });
 
     it("and again with it", async () => {

@@ -1,21 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { policyCounters } from "../../../src/kernel/counters/policy-counters.ts";
 import { readCounted } from "../../../src/kernel/counters/read-counted.ts";
+import { backends } from "../backends.ts";
 import type { Wire } from "../oracle/wire.ts";
 import { describeKernel } from "../support.ts";
 import { ends, seenWire, times, udp } from "./rig.ts";
 
 describeKernel("the kernel's counters", () => {
-  describe.each(["nft", "legacy"] as const)("iptables-%s", (variant) => {
+  describe.each(backends)("$name", ({ backend }) => {
     let wire: Wire;
     beforeAll(async () => {
-      wire = await seenWire(variant);
+      wire = await seenWire(backend);
     });
     afterAll(() => wire.close());
 
     /** Packets by what they were counted for. */
     const counts = async (): Promise<Record<string, number>> => {
-      const { IPv4, IPv6 } = await readCounted(wire.exec, variant);
+      const { IPv4, IPv6 } = await readCounted(wire.exec, backend);
       const { rules, denied } = policyCounters([...IPv4, ...IPv6]);
       return Object.fromEntries([
         ...rules.map(({ rule, packets }): [string, number] => [`${rule.policy}[${rule.index}]`, packets]),

@@ -1,14 +1,14 @@
 import { compile } from "../../../src/core/compile.ts";
 import { addressBook } from "../../../src/core/address-book.ts";
 import type { DenialView } from "../../../src/daemon/denials/explain-denial.ts";
-import type { Variant } from "../../../src/kernel/variant.ts";
+import type { EnforcerBackend } from "../../../src/lab/backend.ts";
 import { bitsOf } from "../../support/bits.ts";
 import type { Packet } from "../../support/netfilter/packet.ts";
 import { cluster, pod, policy } from "../../support/scenario.ts";
-import { rulesetOf } from "../../support/transition.ts";
 import { enforce } from "../oracle/enforce.ts";
 import { packetBytes } from "../oracle/packet-bytes.ts";
 import { NODE, type Probe, Wire } from "../oracle/wire.ts";
+import { rulesetFor } from "../ruleset-for.ts";
 
 /** The same ends in both families, by address. */
 export const ends = [
@@ -40,9 +40,9 @@ const CLUSTER = cluster([web, policy({ podSelector: {} }, "default-deny")], { po
 export const view: DenialView = { program: compile(CLUSTER), owner: addressBook(pods, []) };
 
 /** A kernel of one's own that enforces the cluster. */
-export async function seenWire(variant: Variant): Promise<Wire> {
+export async function seenWire(backend: EnforcerBackend): Promise<Wire> {
   const wire = await Wire.open();
-  await enforce(wire, variant, rulesetOf(CLUSTER, NODE));
+  await enforce(wire, backend, rulesetFor(backend, CLUSTER, NODE));
   return wire;
 }
 

@@ -1,11 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { AcknowledgedSession, SessionTrouble } from "../../../src/kernel/session/acknowledged-session.ts";
+import {
+  AcknowledgedSession,
+  type Manner,
+  SessionTrouble,
+} from "../../../src/kernel/session/acknowledged-session.ts";
 import type { SessionRequest } from "../../../src/kernel/session/session-door.ts";
 import { must } from "../../support/must.ts";
 
 /** A session with a program whose words the test says; acknowledgements come on standard error, as ipset's. */
-function scripted(patienceMs = 60_000) {
+function scripted(patienceMs = 60_000, frame?: Manner["frame"]) {
   const written: string[] = [];
   let request: SessionRequest | undefined;
   let kills = 0;
@@ -27,6 +31,7 @@ function scripted(patienceMs = 60_000) {
       echoLine: (token) => `echo ${token}`,
       prompt: "tool> ",
       patienceMs,
+      ...(frame === undefined ? {} : { frame }),
     },
   );
   return {
@@ -65,6 +70,32 @@ describe("an answer", () => {
         },
       ),
     );
+  });
+
+  test("has no part of what frames the token, and ends with the last line of that", async () => {
+    const frames = fc.record({ before: fc.nat(3), after: fc.nat(3) });
+    await fc.assert(
+      fc.asyncProperty(
+        frames,
+        fc.array(fc.constantFrom("no", "nor that")),
+        fc.array(fc.nat(200)),
+        async (frame, lines, cuts) => {
+          const { session, program, token } = scripted(60_000, frame);
+          for (let round = 0; round < 2; round += 1) {
+            const answer = session.ask("add a 1\n");
+            const around = (count: number): string[] => Array.from({ length: count }, () => "^^^");
+            const said = [...lines, ...around(frame.before), token(), ...around(frame.after)];
+            for (const piece of pieces(said.map((line) => `${line}\n`).join(""), cuts))
+              program.onError(piece);
+            expect(await answer).toBe(lines.join("\n"));
+          }
+        },
+      ),
+    );
+    const { session, program, token } = scripted(60_000, { before: 1, after: 0 });
+    const answer = session.ask("add a 1\n");
+    program.onError(`${token()}\n`);
+    await expect(answer).rejects.toThrow("unasked words");
   });
 
   test("to the last question is none to this one", async () => {

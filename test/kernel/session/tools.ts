@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { onTestFinished } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { type Exec, type ExecRequest, processExec } from "../../../src/kernel/exec.ts";
 import { KernelSessions, type SessionOptions } from "../../../src/kernel/session/kernel-sessions.ts";
 import {
@@ -51,7 +52,7 @@ export async function sessionRig(variant: Variant, options: SessionOptions = {})
     variant,
     { setPatienceMs: 1_000, tablePatienceMs: 8_000, restMs: 1, ...options },
   );
-  const kernel = new NodeKernel(exec, variant, sessions);
+  const kernel = new NodeKernel(iptablesBackend(exec, variant, sessions));
   onTestFinished(async () => {
     await kernel.close();
     await netns.remove();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { families } from "../../../src/core/address.ts";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { planWrites } from "../../../src/kernel/plan.ts";
 import { type Host, plainHost } from "../../../src/render/host.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
@@ -148,7 +149,7 @@ describe("table filter", () => {
 
   test("is not even looked at where nothing is refused, nor was", async () => {
     const { exec, requests } = memoryExec(new MemoryKernel());
-    const kernel = new NodeKernel(exec, "nft");
+    const kernel = new NodeKernel(iptablesBackend(exec, "nft"));
     await kernel.bring(dropping);
     await kernel.look();
     await kernel.bring(dropping);
@@ -158,9 +159,9 @@ describe("table filter", () => {
   test("is cleaned by the next enforcer, though that refuses nothing", async () => {
     const memory = new MemoryKernel();
     const { exec } = memoryExec(memory);
-    await new NodeKernel(exec, "nft").bring(rejecting);
+    await new NodeKernel(iptablesBackend(exec, "nft")).bring(rejecting);
     expect(memory.saveTable("IPv4", "filter")).toContain("SELVEDGE-REFUSE");
-    expect((await new NodeKernel(exec, "nft").bring(dropping)).failures).toEqual([]);
+    expect((await new NodeKernel(iptablesBackend(exec, "nft")).bring(dropping)).failures).toEqual([]);
     expect(memory.saveTable("IPv4", "filter")).toBe(new MemoryKernel().saveTable("IPv4", "filter"));
     expect(memory.saveTable("IPv4")).toBe(kernelWith(dropping).saveTable("IPv4"));
   });
@@ -175,7 +176,7 @@ describe("table filter", () => {
           ? failure("no such table")
           : undefined,
       );
-      const kernel = new NodeKernel(exec, "nft");
+      const kernel = new NodeKernel(iptablesBackend(exec, "nft"));
       for (let passes = 0; passes < 2; passes += 1) {
         const { failures } = await kernel.bring(rejecting);
         expect(failures.map(({ message }) => message.includes("no such table"))).toEqual([true, true]);
@@ -191,7 +192,7 @@ describe("table filter", () => {
   test("is put right where others changed it, wherever it stands, and told by name", async () => {
     const memory = new MemoryKernel();
     const { exec } = memoryExec(memory);
-    const kernel = new NodeKernel(exec, "nft");
+    const kernel = new NodeKernel(iptablesBackend(exec, "nft"));
     await kernel.bring(rejecting);
     acceptAll(memory);
     kernel.recall();

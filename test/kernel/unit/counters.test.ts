@@ -43,6 +43,7 @@ describe("the kernel's counters", () => {
         { policy: "shop/db", direction: "ingress", packets: 8, bytes: 480 },
         { policy: "shop/default-deny", direction: "ingress", packets: 8, bytes: 480 },
       ],
+      cut: [],
       dropped: [
         { reason: "isolated, and no chain knows this address: closed", packets: 2, bytes: 120 },
         { reason: "reply of a flow that was cut", packets: 4, bytes: 208 },

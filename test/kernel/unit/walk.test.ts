@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import { ruleIdentity } from "../../../src/kernel/rule-identity.ts";
 import { planWalk } from "../../../src/kernel/walk/plan-walk.ts";
 import { renamed, shadowOf } from "../../../src/kernel/walk/shadow.ts";
@@ -129,7 +130,7 @@ describe("a way on which a family's rules cannot be written", () => {
         writes += 1;
         return writes >= refused ? failure("no such module", 3) : undefined;
       });
-      const kernel = new NodeKernel(programs.exec, "nft");
+      const kernel = new NodeKernel(iptablesBackend(programs.exec, "nft"));
       expect((await kernel.bring(after)).failures).toEqual([
         { step: "write IPv6 rules", message: "no such module" },
       ]);

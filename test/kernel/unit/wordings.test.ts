@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { NodeKernel } from "../../../src/daemon/node-kernel.ts";
+import { iptablesBackend } from "../../../src/kernel/iptables-backend.ts";
 import type { Exec } from "../../../src/kernel/exec.ts";
 import { isWrite, memoryExec } from "../../support/netfilter/memory-exec.ts";
 import { MemoryKernel } from "../../support/netfilter/memory-kernel.ts";
@@ -26,10 +27,10 @@ function foreign(reword: (saved: string) => string) {
     const result = await programs.exec({ ...request, input });
     return request.command.endsWith("-save") ? { ...result, stdout: reword(result.stdout) } : result;
   };
-  const kernel = new NodeKernel(exec, "nft");
+  const kernel = new NodeKernel(iptablesBackend(exec, "nft"));
   return {
     memory,
-    kernel: () => new NodeKernel(exec, "nft"),
+    kernel: () => new NodeKernel(iptablesBackend(exec, "nft")),
     /** What the next look finds changed, and how many writes it makes. */
     look: async (revision: string) => {
       kernel.recall();

@@ -5,11 +5,14 @@ import { type Outcome, walk } from "./traverse.ts";
 
 export type Fate = "passed" | "dropped" | "refused";
 
-const fates: Readonly<Record<Outcome["verdict"], Fate>> = {
+export const fates: Readonly<Record<Outcome["verdict"], Fate>> = {
   accept: "passed",
   drop: "dropped",
   reject: "refused",
 };
+
+/** What becomes of a packet at a hook of one node. */
+export type Judge = (hook: "FORWARD" | "OUTPUT", packet: Packet) => Fate;
 
 /** What becomes of a packet that a node forwards or sends: mangle, filter, and mangle once more on its way out. */
 export function fateOf(kernel: MemoryKernel, hook: "FORWARD" | "OUTPUT", packet: Packet): Fate {

@@ -19,7 +19,9 @@ const success = (stdout = ""): ExecResult => ({ code: 0, stdout, stderr: "" });
 
 /** Whether the request changes what the kernel enforces. */
 export const isWrite = ({ command, args }: ExecRequest): boolean =>
-  command.endsWith("-restore") || (command === "ipset" && args[0] !== "save");
+  command.endsWith("-restore") ||
+  (command === "ipset" && args[0] !== "save") ||
+  (command === "sh" && args.some((script) => script.includes("nft -f")));
 
 /** What `-exist` forgives. */
 const isForgiven = (error: unknown): boolean =>

@@ -11,7 +11,8 @@ export type Target =
   | { readonly kind: "return" | "accept" | "drop" | "reject" | "log" };
 
 export interface MemoryRule {
-  matches(packet: Packet): boolean;
+  /** The target, where the packet meets all conditions. */
+  targetOf(packet: Packet): Target | undefined;
   readonly target: Target;
   readonly sets: ReadonlySet<string>;
   /** The rule as `iptables-save` prints it: addresses and protocol first, whatever the order in which it was written. */
@@ -134,8 +135,9 @@ export function readRule(
   }
   if (target === undefined || words.peek() !== undefined)
     throw new Error(`iptables: no target, or more after it: ${text}`);
+  const found = target;
   return {
-    matches: (packet) => matches.every((match) => match(packet)),
+    targetOf: (packet) => (matches.every((match) => match(packet)) ? found : undefined),
     target,
     sets: named,
     text: asSaved(text, first),

@@ -1,5 +1,18 @@
 import type { Packet } from "./packet.ts";
-import type { MemoryTable } from "./table.ts";
+import type { Target } from "./rule.ts";
+
+/** Where the kernel leads packets into chains. */
+export type Hook = "FORWARD" | "OUTPUT" | "POSTROUTING";
+
+/** A rule as a walk sees it: what it wants with a packet; `undefined` where it is not for it. */
+export interface WalkedRule {
+  targetOf(packet: Packet): Target | undefined;
+}
+
+/** Chains of one table, by name. */
+export interface WalkedTable {
+  readonly chains: ReadonlyMap<string, readonly WalkedRule[]>;
+}
 
 /** Where a walk is: the next rule of a chain. */
 interface Place {
@@ -17,14 +30,10 @@ const withHops = (packet: Packet, hops: number): Packet => ({ ...packet, hops })
 
 /**
  * Walks a packet through a built-in chain. A jump comes back to the rule after it; a goto does not: RETURN in its target,
- * or the target's end, goes back to where the last jump came from (iptables(8), `-g`). Every built-in chain's policy is
- * ACCEPT.
+ * or the target's end, goes back to where the last jump came from (iptables(8), `-g`). `nft` has it so too
+ * (nft(8), `goto`). Every built-in or base chain's policy is ACCEPT.
  */
-export function walk(
-  { chains }: MemoryTable,
-  hook: "FORWARD" | "OUTPUT" | "POSTROUTING",
-  begun: Packet,
-): Outcome {
+export function walk({ chains }: WalkedTable, hook: Hook, begun: Packet): Outcome {
   const callers: Place[] = [];
   let packet = begun;
   let place: Place | undefined = { chain: hook, next: 0 };
@@ -36,31 +45,29 @@ export function walk(
       place = callers.pop();
       continue;
     }
-    if (!rule.matches(packet)) {
-      place = after;
-      continue;
-    }
-    switch (rule.target.kind) {
+    const target = rule.targetOf(packet);
+    switch (target?.kind) {
       case "accept":
       case "drop":
       case "reject":
-        return { verdict: rule.target.kind, packet };
+        return { verdict: target.kind, packet };
       case "return":
         place = callers.pop();
         break;
       case "hops":
-        packet = withHops(packet, rule.target.value);
+        packet = withHops(packet, target.value);
         place = after;
         break;
       case "log":
+      case undefined:
         place = after;
         break;
       case "jump":
         callers.push(after);
-        place = { chain: rule.target.chain, next: 0 };
+        place = { chain: target.chain, next: 0 };
         break;
       case "goto":
-        place = { chain: rule.target.chain, next: 0 };
+        place = { chain: target.chain, next: 0 };
         break;
     }
   }
@@ -68,5 +75,5 @@ export function walk(
 }
 
 /** Whether a packet comes out of a built-in chain. */
-export const passes = (table: MemoryTable, hook: "FORWARD" | "OUTPUT", packet: Packet): boolean =>
+export const passes = (table: WalkedTable, hook: "FORWARD" | "OUTPUT", packet: Packet): boolean =>
   walk(table, hook, packet).verdict === "accept";

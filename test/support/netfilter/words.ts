@@ -12,8 +12,9 @@ export class Words {
     this.#words = splitWords(line);
   }
 
-  peek(): string | undefined {
-    return this.#words[this.#at];
+  /** The next word, or one that comes so many after it. */
+  peek(after = 0): string | undefined {
+    return this.#words[this.#at + after];
   }
 
   take(): string {

@@ -8,10 +8,10 @@ export interface KernelCount {
   readonly bytes: number;
 }
 
-/** A rule of table mangle that the connection's first packet meets. */
+/** A rule that the connection's first packet meets. */
 export interface KernelLine {
   readonly chain: string;
-  /** What follows `-A <chain>`. */
+  /** In the words of iptables what follows `-A <chain>`; in those of nft a line of the chain. */
   readonly rule: string;
   /** `leads`: to the next chain. `allows`: it lets pass what is asked, or may. `drops`: where no rule did. */
   readonly does: "leads" | "allows" | "drops";
@@ -37,6 +37,8 @@ export interface StandIn {
 export interface KernelWalk {
   readonly direction: Direction;
   readonly family: Family;
+  /** Of iptables `mangle`, of nftables `selvedge`. */
+  readonly table: string;
   /** `undefined` where the pod has none yet. */
   readonly node: string | undefined;
   readonly standIns: readonly StandIn[];

@@ -3,75 +3,64 @@ import { isInCidr, parseCidr } from "../../../core/cidr.ts";
 import { type Pod, keyOf } from "../../../core/cluster.ts";
 import { compile } from "../../../core/compile.ts";
 import { nodeProgram } from "../../../core/node-program.ts";
-import { type Direction, ruleIdText } from "../../../core/policy.ts";
 import { type Host, plainHost } from "../../../render/host.ts";
-import { renderIptables } from "../../../render/iptables.ts";
-import { FORWARD_CHAIN, dispatchChain } from "../../../render/names.ts";
-import { denialTarget } from "../../../render/refusal.ts";
 import type { FamilyRuleset } from "../../../render/ruleset.ts";
 import type { Party } from "../../party.ts";
 import type { ExplainInput } from "../explain-input.ts";
 import type { ConnectionExplanation, SideExplanation } from "../explanation.ts";
-import type { KernelLine, KernelSet, KernelWalk } from "./kernel-walk.ts";
+import type { KernelSet, KernelWalk } from "./kernel-walk.ts";
+import { iptablesWords } from "./iptables-words.ts";
 import { type PlacedPods, placedPods } from "./placed-pods.ts";
+import type { Line, RuleWords } from "./rule-words.ts";
 
 /** A node that nobody has named yet. */
 const NOWHERE = "?";
 
-type Line = Omit<KernelLine, "counted">;
-
-/** The rules that lead an address of an isolated pod to the chain that judges it, and that chain's name. */
-function wayIn(
-  { chains }: FamilyRuleset,
-  direction: Direction,
-  address: Address,
-): { readonly lines: Line[]; readonly last: string } {
-  const entry = dispatchChain(direction);
-  const lines = (chains.get(FORWARD_CHAIN) ?? [])
-    .filter((rule) => rule.endsWith(`-j ${entry}`))
-    .map((rule): Line => ({ chain: FORWARD_CHAIN, rule, does: "leads" }));
-  let chain = entry;
-  for (;;) {
-    const hop = (chains.get(chain) ?? []).flatMap((rule) => {
-      const [, block = "", target = ""] = /(?:^| )-[sd] (\S+) .*-g (\S+)$/.exec(rule) ?? [];
-      const cidr = parseCidr(block);
-      return cidr !== undefined && isInCidr(address, cidr) ? [{ rule, target }] : [];
-    })[0];
-    if (hop === undefined) return { lines, last: chain };
-    lines.push({ chain, rule: hop.rule, does: "leads" });
-    chain = hop.target;
-  }
+/** What a kernel is taken to be, of which more than one could carry out the same program. */
+export interface KernelView {
+  readonly words: RuleWords;
+  readonly host: Host;
 }
 
-function judged({ chains }: FamilyRuleset, chain: string, side: SideExplanation): Line[] {
+/** As most are: with iptables that has xt_bpf, and dropping what is denied. */
+export const plainKernel: KernelView = { words: iptablesWords, host: plainHost };
+
+function judged(
+  { chains }: FamilyRuleset,
+  chain: string,
+  side: SideExplanation,
+  { isDenying, isOf }: RuleWords,
+): Line[] {
   const allowing = side.policies
     .flatMap(({ rules }) => rules)
     .filter(({ verdict }) => verdict !== "denied")
-    .map(({ id }) => `--comment "${ruleIdText(id)} #`);
+    .map(({ id }) => id);
   return (chains.get(chain) ?? []).flatMap((rule): Line[] => {
-    if (allowing.some((comment) => rule.includes(comment))) return [{ chain, rule, does: "allows" }];
-    const isEnd = rule.endsWith(denialTarget.drop) || rule.endsWith(denialTarget.reject);
-    return side.verdict !== "allowed" && isEnd ? [{ chain, rule, does: "drops" }] : [];
+    if (allowing.some((id) => isOf(rule, id))) return [{ chain, rule, does: "allows" }];
+    return side.verdict !== "allowed" && isDenying(rule) ? [{ chain, rule, does: "drops" }] : [];
   });
 }
 
-/** Whether an entry is an address's: alone, with a port, or as part of a block. */
-function isOf(entry: string, address: Address): boolean {
-  const [text = ""] = entry.split(",");
+/** Whether an entry is an address's: alone, with a port, with where it leads, or as part of a block. */
+function isEntryOf(entry: string, address: Address): boolean {
+  const [text = ""] = entry.split(/[, ]/);
   const cidr = parseCidr(text);
   if (cidr !== undefined) return isInCidr(address, cidr);
   const own = parseAddress(text);
   return own?.family === address.family && own.value === address.value;
 }
 
-function setsIn({ sets }: FamilyRuleset, lines: readonly Line[], addresses: readonly Address[]): KernelSet[] {
-  const names = lines.flatMap(({ rule }) =>
-    [...rule.matchAll(/--match-set (\S+)/g)].map(([, name = ""]) => name),
-  );
+function setsIn(
+  { sets }: FamilyRuleset,
+  names: readonly string[],
+  addresses: readonly Address[],
+): KernelSet[] {
   return [...new Set(names)].flatMap((name): KernelSet[] => {
     const set = sets.get(name);
     if (set === undefined) return [];
-    const entries = [...set.entries].filter((entry) => addresses.some((address) => isOf(entry, address)));
+    const entries = [...set.entries].filter((entry) =>
+      addresses.some((address) => isEntryOf(entry, address)),
+    );
     return [{ name, type: set.type, size: set.entries.size, entries }];
   });
 }
@@ -91,7 +80,7 @@ function walk(
   { pods, standIns }: PlacedPods,
   { pair, family }: ConnectionExplanation,
   side: SideExplanation,
-  host: Host,
+  { words, host }: KernelView,
 ): KernelWalk[] {
   const [subject, peer] = side.direction === "egress" ? [pair.from, pair.to] : [pair.to, pair.from];
   const [address] = addressIn(subject.end, family, pods);
@@ -106,21 +95,26 @@ function walk(
     if (keyOf(pod) === key) return [{ ...pod, node: node ?? NOWHERE }];
     return isStandIn || node === undefined ? [] : [pod];
   });
-  const ruleset = renderIptables(nodeProgram(program, node ?? NOWHERE, local), host)[family];
-  const { lines, last } = wayIn(ruleset, side.direction, address);
-  const end = judged(ruleset, last, side);
+  const ruleset = words.render(nodeProgram(program, node ?? NOWHERE, local), host)[family];
+  const { lines, last } = words.wayIn(ruleset, side.direction, address);
+  const end = judged(ruleset, last, side, words);
   const all = [...lines, ...end];
   return [
     {
       direction: side.direction,
       family,
+      table: words.table,
       node,
       standIns: standIns.filter((each) => parseAddress(each.address)?.family === family),
       lines: all,
       passedOver:
-        (ruleset.chains.get(last) ?? []).filter((rule) => rule.endsWith("-j RETURN")).length -
+        (ruleset.chains.get(last) ?? []).filter(words.isAllowing).length -
         end.filter(({ does }) => does === "allows").length,
-      sets: setsIn(ruleset, all, [address, ...addressIn(peer.end, family, pods)]),
+      sets: setsIn(
+        ruleset,
+        all.flatMap(({ rule }) => words.setsIn(rule)),
+        [address, ...addressIn(peer.end, family, pods)],
+      ),
     },
   ];
 }
@@ -128,16 +122,16 @@ function walk(
 /**
  * The rules and sets by which nodes carry out what is asked, from the very renderer of the enforcer: for each end that
  * policies isolate, the way from the first rule to the one that decides. An end whose address nobody knows yet gets one
- * of the documentation's. `host` is taken to be as most are: with xt_bpf, and dropping what is denied.
+ * of the documentation's.
  */
 export function kernelWalks(
   input: ExplainInput,
   connection: ConnectionExplanation,
-  host: Host = plainHost,
+  view: KernelView = plainKernel,
 ): KernelWalk[] {
   if (connection.exempt === "yes" || connection.families.length === 0) return [];
   const placed = placedPods(input, connection.pair);
   return [connection.egress, connection.ingress].flatMap((side) =>
-    walk(input, placed, connection, side, host),
+    walk(input, placed, connection, side, view),
   );
 }

@@ -18,12 +18,12 @@ function setText({ name, type, size, entries }: KernelSet): string[] {
 }
 
 function walkText(walk: KernelWalk, options: TextOptions): string[] {
-  const { node, direction, family, standIns, lines, passedOver, sets } = walk;
+  const { node, direction, family, table, standIns, lines, passedOver, sets } = walk;
   const where = node === undefined ? "whichever node gets the pod" : `node ${node}`;
   const chains = [...Map.groupBy(lines, ({ chain }) => chain)];
   const standing = standIns.map(({ address, pod }) => `${address} stands for ${pod}`).join(", ");
   return [
-    options.paint.strong(`in the kernel of ${where}: ${direction}, ${family}, table mangle`),
+    options.paint.strong(`in the kernel of ${where}: ${direction}, ${family}, table ${table}`),
     ...(standing === ""
       ? []
       : wrap(`(${standing}: no file tells the address)`, WIDTH - 2).map((text) => `  ${text}`)),

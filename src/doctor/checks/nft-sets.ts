@@ -1,0 +1,72 @@
+import type { Family } from "../../core/address.ts";
+import { type Direction, directions } from "../../core/policy.ts";
+import { isOurSet, isolatedNow, selfSet, verdictMap } from "../../render/names.ts";
+import type { PrintedNftSet, PrintedNftTable } from "../../kernel/nftables/printed-table.ts";
+import { typeOfForm } from "../../kernel/nftables/set-form.ts";
+import { type OurNftTable, nftWords } from "../nft-standing.ts";
+
+/** The sets that rules look into. */
+export const setsNamedInNft = ({ chains }: PrintedNftTable): Set<string> =>
+  new Set(
+    chains.flatMap(({ rules }) =>
+      rules.flatMap((rule) => [...nftWords(rule).matchAll(/ @(\S+)/g)].map(([, name = ""]) => name)),
+    ),
+  );
+
+/** Addresses before what is said of them. */
+const keys = (set: PrintedNftSet | undefined): Set<string> =>
+  new Set(set?.elements.map((each) => each.split(" ")[0] ?? ""));
+
+const isEqual = (left: ReadonlySet<string>, right: ReadonlySet<string>): boolean =>
+  left.symmetricDifference(right).size === 0;
+
+/** The sets that say in other words what the maps say, and do not. */
+function otherwise(family: Family, sets: ReadonlyMap<string, PrintedNftSet>): string[] {
+  const isolated = (direction: Direction): Set<string> => keys(sets.get(verdictMap(family, direction)));
+  const all = new Set(directions.flatMap((direction) => [...isolated(direction)]));
+  const meant: readonly (readonly [string, ReadonlySet<string>])[] = [
+    ...directions.map((direction) => [isolatedNow(family, direction), isolated(direction)] as const),
+    [selfSet(family), new Set([...all].map((each) => `${each} . ${each}`))],
+  ];
+  return meant.flatMap(([name, elements]) => {
+    const set = sets.get(name);
+    return set === undefined || isEqual(new Set(set.elements), elements) ? [] : [name];
+  });
+}
+
+/** The ends of a map that let a pod's packets go by its class. */
+const strayEnds = (family: Family, sets: ReadonlyMap<string, PrintedNftSet>): string[] =>
+  directions.flatMap(
+    (direction) =>
+      sets
+        .get(verdictMap(family, direction))
+        ?.elements.filter((each) => !/ : goto SV-C-/.test(each))
+        .map((each) => `${verdictMap(family, direction)} leads elsewhere than to a class: ${each}`) ?? [],
+  );
+
+/** What is wrong with the sets of our table, in words; `unused` are those that no rule looks into. */
+export function nftSetTroubles({ family, table }: OurNftTable): {
+  readonly wrong: readonly string[];
+  readonly unused: readonly string[];
+} {
+  if (table === undefined) return { wrong: [], unused: [] };
+  const named = setsNamedInNft(table);
+  const sets = new Map(table.sets.map((set) => [set.name, set]));
+  const isMade = ({ kind, options }: PrintedNftSet): boolean =>
+    typeOfForm({ kind, lines: options }, family) !== undefined;
+  return {
+    wrong: [
+      ...table.sets
+        .filter(({ name }) => !isOurSet(name))
+        .map(({ name }) => `a set that is not Selvedge's stands in its table: ${name}`),
+      ...table.sets
+        .filter((set) => isOurSet(set.name) && !isMade(set))
+        .map(({ name }) => `${name} is of a type that Selvedge does not make`),
+      ...otherwise(family, sets).map(
+        (name) => `${name} does not hold what Selvedge put into it: pods may be open`,
+      ),
+      ...strayEnds(family, sets),
+    ],
+    unused: [...sets.keys()].filter((name) => isOurSet(name) && !named.has(name)),
+  };
+}

@@ -1,0 +1,44 @@
+import { nftablesLayout } from "../../render/nftables/nftables.ts";
+import type { KernelBackend, KernelReader, PlanWriter } from "../backend.ts";
+import { type Exec, inBackground } from "../exec.ts";
+import { SavedChains } from "../saved-chains.ts";
+import type { NftSessions } from "../session/nft-sessions.ts";
+import type { NftWriter } from "../session/nft-writer.ts";
+import { carryOutNftables } from "./carry-out.ts";
+import { readListedChain } from "./listed-chain.ts";
+import { nftProcesses } from "./nft-processes.ts";
+import { planNftables } from "./plan-nftables.ts";
+import { readNftSets } from "./read-nft-sets.ts";
+import { readNftables } from "./read-nftables.ts";
+
+const planWriter = (writer: NftWriter): PlanWriter => ({
+  carryOut: (legs) => carryOutNftables(writer, legs),
+  commands: writer.commands,
+});
+
+/**
+ * How long nft may try to read beside writes. It begins again whenever somebody writes to nftables, and would begin forever where
+ * that is more often than it can read.
+ */
+const BESIDE_MS = 20_000;
+
+/** Two tables of nftables that are all ours. Without sessions every write is a process. */
+export function nftablesBackend(exec: Exec, sessions?: NftSessions): KernelBackend {
+  const chains = new SavedChains(readListedChain);
+  const reader = (by: Exec): KernelReader => ({
+    read: () => readNftables(by, chains),
+    readSets: () => readNftSets(by),
+  });
+  return {
+    layout: nftablesLayout,
+    reader: reader(exec),
+    readerBeside: reader((request) => inBackground(exec)({ timeoutMs: BESIDE_MS, ...request })),
+    plan: planNftables,
+    writers: () => {
+      const processes = nftProcesses(exec);
+      const kept = sessions?.writer(processes);
+      return { processes: planWriter(processes), kept: kept && planWriter(kept) };
+    },
+    kept: sessions,
+  };
+}

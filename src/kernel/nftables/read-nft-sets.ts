@@ -1,0 +1,36 @@
+import { type Family, families } from "../../core/address.ts";
+import { directions } from "../../core/policy.ts";
+import { NFT_TABLE, verdictMap } from "../../render/names.ts";
+import { header } from "../../render/nftables/words.ts";
+import { type Exec, execOrThrow } from "../exec.ts";
+import type { KernelState, StandingSet } from "../state.ts";
+import { listedBlocks } from "./listed-blocks.ts";
+import { listedSet } from "./listed-set.ts";
+
+/** nft 1.0 lists no maps of one table alone, but each that we make by its name. */
+const listings = (family: Family): string[][] => [
+  ["sets", "table", header[family], NFT_TABLE],
+  ...directions.map((direction) => ["map", header[family], NFT_TABLE, verdictMap(family, direction)]),
+];
+
+async function readFamily(exec: Exec, family: Family): Promise<[string, StandingSet][]> {
+  const list = (of: readonly string[]): Promise<string> =>
+    execOrThrow(exec, { command: "nft", args: ["-s", "list", ...of] });
+  const texts = await Promise.all(listings(family).map(list));
+  return texts
+    .flatMap((text) => listedBlocks(text) ?? [])
+    .map((block) => {
+      const set = listedSet(block, family);
+      if (set === undefined) throw new Error(`nft: ${block.name} is no set of ours`);
+      return [block.name, set];
+    });
+}
+
+/**
+ * Reads the sets and maps of our tables, of both families, and no rule, which would cost many times as much. Throws where that
+ * fails, and where one stands that we do not make: then all is to be read.
+ */
+export async function readNftSets(exec: Exec): Promise<KernelState["sets"]> {
+  const read = await Promise.all(families.map((family) => readFamily(exec, family)));
+  return new Map(read.flat());
+}

@@ -1,0 +1,65 @@
+import type { KernelBackend } from "../../src/kernel/backend.ts";
+import { type Exec, prefixExec, processExec } from "../../src/kernel/exec.ts";
+import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
+import { prefixSessionDoor, processSessionDoor } from "../../src/kernel/session/session-door.ts";
+import { nftBlocks, readNftContent } from "../kernel/airtight/nft-content.ts";
+import { keptOpen } from "../kernel/kept-open.ts";
+import { memoryExec } from "../support/netfilter/memory-exec.ts";
+import { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
+import type { Holding } from "./holding.ts";
+
+/** What an enforcer's process works on. */
+export interface NodeUnderTest {
+  readonly exec: Exec;
+  readonly backend: KernelBackend;
+  readonly held: () => Promise<Pick<Holding, "sets" | "chains">>;
+}
+
+/** A kernel in memory, with iptables. */
+export function nodeInMemory(): NodeUnderTest {
+  const kernel = new MemoryKernel();
+  const programs = memoryExec(kernel);
+  const exec: Exec = (request) => {
+    // What the double remembers of each call is no part of an enforcer.
+    programs.requests.splice(0);
+    return programs.exec(request);
+  };
+  return {
+    exec,
+    backend: iptablesBackend(exec, "nft"),
+    held: () =>
+      Promise.resolve({
+        sets: [...kernel.sets.values()].map(({ name, entries }) => `${name} ${entries.size}`).toSorted(),
+        chains: [kernel.saveTable("IPv4"), kernel.saveTable("IPv6")].map((text) =>
+          text.split("\n").toSorted(),
+        ),
+      }),
+  };
+}
+
+/** The real kernel in a network namespace, with nftables, as an enforcer uses it. */
+export function nodeInNetns(name: string): NodeUnderTest {
+  const enter = ["ip", "netns", "exec", name] as const;
+  const exec = prefixExec(processExec, [...enter]);
+  return {
+    exec,
+    backend: keptOpen("nftables", exec, prefixSessionDoor(processSessionDoor, [...enter]), { restMs: 1_000 }),
+    held: async () => {
+      const content = await readNftContent(exec);
+      const blocks = (["IPv4", "IPv6"] as const).map((family) => nftBlocks(content[family]));
+      return {
+        sets: blocks
+          .flat()
+          .filter(({ kind }) => kind !== "chain")
+          .map(({ name: set, parts }) => `${set} ${parts.length}`)
+          .toSorted(),
+        chains: blocks.map((ofFamily) =>
+          ofFamily
+            .filter(({ kind }) => kind === "chain")
+            .flatMap(({ name: chain, parts }) => parts.map((rule) => `${chain} ${rule}`))
+            .toSorted(),
+        ),
+      };
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/* What stands in our tables of nftables goes; what anybody else has there, and in iptables, stays. */
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { cleanup } from "../../../src/kernel/cleanup/cleanup.ts";
+import type { CleanupReport } from "../../../src/kernel/cleanup/report.ts";
+import { nftablesCommands } from "../../../src/lab/kube-proxy/nftables/commands.ts";
+import { enforce, enforceNftables, everyKindNftables } from "../enforced.ts";
+import { type OwnNetns, ownNetns } from "../own-netns.ts";
+import { describeKernel } from "../support.ts";
+import { everything, moveIn, service } from "./neighbours.ts";
+
+const NODE = { node: "node1", nodeAddresses: { v4: "192.168.0.2", v6: "2001:db8::1" } } as const;
+
+/** Somebody's tables that look like ours, and are not. */
+const ODD = `
+table inet selvedge { chain FORWARD { type filter hook forward priority mangle; policy accept; counter drop comment "theirs #aaaaaaaaaa"; }; }
+table ip selvedge-too { set SV4-G-x { type ipv4_addr; elements = { 10.9.9.9 }; }; chain SV-INGRESS { counter; }; }
+`;
+
+/** kube-proxy in mode nftables, and tables that look like ours. */
+async function others(netns: OwnNetns): Promise<void> {
+  for (const family of ["v4", "v6"] as const)
+    await netns.sh("nft -f -", nftablesCommands({ services: [service], ...NODE, family }));
+  await netns.sh("nft -f -", ODD);
+}
+
+/** All tables of nftables, with the handles by which things would be known to be other things. */
+const tables = (netns: OwnNetns): Promise<string> => netns.sh("nft -a list ruleset");
+
+describeKernel("selvedge cleanup, of nftables,", () => {
+  let netns: OwnNetns;
+  beforeEach(async () => {
+    netns = await ownNetns();
+  });
+  afterEach(() => netns.remove());
+
+  it("removes exactly ours: what others have is the same to the byte", async () => {
+    await moveIn(netns, "nft");
+    await moveIn(netns, "legacy");
+    await others(netns);
+    await netns.sh("ping -c 2 -i 0.2 -q 127.0.0.1");
+    const before = [await tables(netns), await everything(netns)];
+    await enforceNftables(netns);
+    expect(await tables(netns)).not.toBe(before[0]);
+
+    const { removed, left } = await cleanup(netns.exec);
+    expect(left).toEqual([]);
+    expect([await tables(netns), await everything(netns)]).toEqual(before);
+    const { IPv4, IPv6 } = everyKindNftables;
+    expect(removed.map(({ kind }) => kind).toSorted()).toEqual([
+      ...Array<string>(IPv4.chains.size + IPv6.chains.size).fill("chain"),
+      ...Array<string>(IPv4.sets.size + IPv6.sets.size).fill("set"),
+    ]);
+
+    expect(await cleanup(netns.exec)).toEqual({ removed: [], left: [] });
+    expect([await tables(netns), await everything(netns)]).toEqual(before);
+  });
+
+  it("shows in a dry run what it then removes, with what others had put there, and writes nothing", async () => {
+    await enforceNftables(netns);
+    await netns.sh("nft insert rule ip6 selvedge SV-EGRESS meta l4proto tcp accept");
+    const before = await tables(netns);
+    const planned = netns.selvedge("cleanup", "--dry-run", "-o", "json");
+    expect(planned.status).toBe(0);
+    expect(await tables(netns)).toBe(before);
+    expect(netns.selvedge("cleanup", "--dry-run").stdout).toMatch(
+      /^would remove nftables, IPv4: \d+ chains with \d+ rules, \d+ sets\nwould remove nftables, IPv6: .*\n {2}among them one that others had put there: -A SV-EGRESS meta l4proto tcp accept\n$/,
+    );
+    const done = netns.selvedge("cleanup", "-o", "json");
+    const removedBy = (stdout: string) => (JSON.parse(stdout) as CleanupReport).removed;
+    expect(removedBy(planned.stdout)).toEqual(removedBy(done.stdout));
+    expect(await tables(netns)).toBe("");
+  });
+
+  it("clears nftables and both iptables where all three hold something of ours", async () => {
+    await enforce(netns, "legacy");
+    await enforce(netns, "nft");
+    await enforceNftables(netns);
+    const { status, stdout } = netns.selvedge("cleanup");
+    expect(stdout).toMatch(
+      /^removed iptables-nft, IPv4: 2 hooks[^]*removed nftables, IPv6: .* sets\nremoved \d+ sets\n$/,
+    );
+    expect(status).toBe(0);
+    expect(await everything(netns)).not.toMatch(/SV|SELVEDGE/);
+    expect(await tables(netns)).not.toMatch(/SV|selvedge/);
+  });
+
+  it("says so where nft takes nothing away, and leaves all of it", async () => {
+    await enforceNftables(netns);
+    const before = await tables(netns);
+    const { removed, left } = await cleanup((request) =>
+      request.args[0] === "delete" && request.args[2] === "ip"
+        ? Promise.resolve({ code: 1, stdout: "", stderr: "Error: Device or resource busy\n" })
+        : netns.exec(request),
+    );
+    expect(left).toEqual([
+      { what: "nftables, IPv4: table selvedge", why: "Error: Device or resource busy", heldBy: [] },
+    ]);
+    expect(new Set(removed.map((thing) => "family" in thing && thing.family))).toEqual(new Set(["IPv6"]));
+    expect(before).toContain(await tables(netns));
+  });
+});

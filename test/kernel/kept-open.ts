@@ -1,0 +1,27 @@
+import type { KernelBackend } from "../../src/kernel/backend.ts";
+import type { Exec } from "../../src/kernel/exec.ts";
+import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
+import { nftablesBackend } from "../../src/kernel/nftables/nftables-backend.ts";
+import { KernelSessions } from "../../src/kernel/session/kernel-sessions.ts";
+import { NftSessions } from "../../src/kernel/session/nft-sessions.ts";
+import type { SessionDoor } from "../../src/kernel/session/session-door.ts";
+import type { EnforcerBackend } from "../../src/lab/backend.ts";
+
+interface KeptOpen {
+  /** Until they are tried again after trouble. */
+  readonly restMs: number;
+  /** Until what writes rules must have answered. */
+  readonly patienceMs?: number;
+}
+
+/** What an enforcer of this backend holds its program in, written by tools that are kept open. */
+export function keptOpen(
+  backend: EnforcerBackend,
+  exec: Exec,
+  door: SessionDoor,
+  { restMs, patienceMs = 10_000 }: KeptOpen,
+): KernelBackend {
+  if (backend === "nftables") return nftablesBackend(exec, new NftSessions(door, { restMs, patienceMs }));
+  const sessions = new KernelSessions(door, backend, { restMs, tablePatienceMs: patienceMs });
+  return iptablesBackend(exec, backend, sessions);
+}

@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { planNftables } from "../../../src/kernel/nftables/plan-nftables.ts";
+import { nftScript } from "../../../src/kernel/nftables/script.ts";
+import { stateAfter } from "../../../src/kernel/plan.ts";
+import type { Standing } from "../../../src/kernel/standing.ts";
+import { nothingStands } from "../../../src/kernel/state.ts";
+import type { Ruleset } from "../../../src/render/ruleset.ts";
+import { must } from "../../support/must.ts";
+import { nftRule, nftRuleset, setOfType } from "./nft-rulesets.ts";
+
+const nothing: Standing = {
+  kind: "read",
+  state: { sets: new Map(), tables: { IPv4: nothingStands, IPv6: nothingStands } },
+};
+const read = (left: Ruleset): Standing => ({ kind: "read", state: stateAfter(left) });
+const left = (ruleset: Ruleset): Standing => ({ kind: "left", ruleset, stayed: [] });
+
+function commands(standing: Standing, wanted: Ruleset): string[] {
+  const [leg] = planNftables(standing, wanted);
+  const { plan, anew } = must(leg);
+  return nftScript(plan, anew ?? new Set())
+    .split("\n")
+    .filter((line) => line !== "");
+}
+
+const allow = nftRule("ip saddr @SV4-G-a counter return");
+const drop = nftRule("counter drop");
+const judged = nftRule("ct state established,related accept");
+
+const one = nftRuleset({
+  sets: {
+    "SV4-G-a": setOfType("hash:ip", "10.0.0.1"),
+    "SV4-P-a": setOfType("hash:ip,port", "10.0.0.1,tcp:80"),
+    "SV4-verdicts-ingress": setOfType("verdicts", "10.244.1.1 : goto SV-C-a"),
+  },
+  chains: { "SV-C-a": [allow, drop] },
+});
+
+test("a table that is not there is made, whole, and so is one that is not ours", () => {
+  expect(commands(nothing, one)).toEqual([
+    "add table ip selvedge",
+    "delete table ip selvedge",
+    "add table ip selvedge",
+    "add set ip selvedge SV4-G-a { typeof ip saddr; }",
+    "add set ip selvedge SV4-P-a { type ipv4_addr . inet_proto . inet_service; }",
+    "add map ip selvedge SV4-verdicts-ingress { typeof ip saddr : verdict; }",
+    "add chain ip selvedge FORWARD { type filter hook forward priority mangle; policy accept; }",
+    "add chain ip selvedge OUTPUT { type filter hook output priority mangle; policy accept; }",
+    "add chain ip selvedge SV-C-a",
+    "flush chain ip selvedge FORWARD",
+    "flush chain ip selvedge OUTPUT",
+    "flush chain ip selvedge SV-C-a",
+    "add element ip selvedge SV4-G-a { 10.0.0.1 }",
+    "add element ip selvedge SV4-P-a { 10.0.0.1 . tcp . 80 }",
+    "add element ip selvedge SV4-verdicts-ingress { 10.244.1.1 : goto SV-C-a }",
+    `add rule ip selvedge FORWARD ${judged}`,
+    `add rule ip selvedge SV-C-a ${allow}`,
+    `add rule ip selvedge SV-C-a ${drop}`,
+    "add table ip6 selvedge",
+    "delete table ip6 selvedge",
+    "add table ip6 selvedge",
+    "add chain ip6 selvedge FORWARD { type filter hook forward priority mangle; policy accept; }",
+    "add chain ip6 selvedge OUTPUT { type filter hook output priority mangle; policy accept; }",
+    "flush chain ip6 selvedge FORWARD",
+    "flush chain ip6 selvedge OUTPUT",
+    `add rule ip6 selvedge FORWARD ${judged}`,
+  ]);
+});
+
+test.each([
+  ["read", read],
+  ["left", left],
+] as const)("of what was %s only what differs is written: what names before what is named", (_, from) => {
+  const other = nftRuleset({
+    sets: {
+      "SV4-G-a": setOfType("hash:ip", "10.0.0.2"),
+      "SV4-verdicts-ingress": setOfType("verdicts", "10.244.1.1 : goto SV-C-b"),
+      "SV4-N-b": setOfType("hash:net", "192.0.2.0/24", "198.51.100.1"),
+    },
+    chains: { "SV-C-b": [drop] },
+  });
+  expect(commands(from(one), one)).toEqual([]);
+  expect(commands(from(one), other)).toEqual([
+    "add set ip selvedge SV4-N-b { typeof ip saddr; flags interval; }",
+    "add chain ip selvedge SV-C-b",
+    "flush chain ip selvedge SV-C-b",
+    "flush chain ip selvedge SV-C-a",
+    "delete element ip selvedge SV4-G-a { 10.0.0.1 }",
+    "delete element ip selvedge SV4-verdicts-ingress { 10.244.1.1 }",
+    "add element ip selvedge SV4-G-a { 10.0.0.2 }",
+    "add element ip selvedge SV4-verdicts-ingress { 10.244.1.1 : goto SV-C-b }",
+    "add element ip selvedge SV4-N-b { 192.0.2.0/24, 198.51.100.1 }",
+    `add rule ip selvedge SV-C-b ${drop}`,
+    "delete set ip selvedge SV4-P-a",
+    "delete chain ip selvedge SV-C-a",
+  ]);
+});
+
+test("a pair is deleted by both of its addresses, and many elements by many commands", () => {
+  const pairs = (...entries: readonly string[]) =>
+    nftRuleset({ sets: { "SV4-self": setOfType("pairs", ...entries) } });
+  expect(commands(read(pairs("10.0.0.1 . 10.0.0.1", "10.0.0.2 . 10.0.0.2")), pairs())).toEqual([
+    "delete element ip selvedge SV4-self { 10.0.0.1 . 10.0.0.1, 10.0.0.2 . 10.0.0.2 }",
+  ]);
+  const many = Array.from({ length: 25_000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+  const crowded = nftRuleset({ sets: { "SV4-G-a": setOfType("hash:ip", ...many) } });
+  const empty = nftRuleset({ sets: { "SV4-G-a": setOfType("hash:ip") } });
+  const moved = commands(read(empty), crowded);
+  expect(moved).toHaveLength(3);
+  expect(moved.flatMap((line) => line.split(/[ {},]+/).filter((word) => word.startsWith("10.")))).toEqual(
+    many,
+  );
+});
+
+test("a family in which a set would have to become another is made anew, and only that", () => {
+  const other = nftRuleset({ sets: { "SV4-G-a": setOfType("hash:net", "10.0.0.1") } });
+  const lines = commands(read(one), other);
+  expect(lines.slice(0, 4)).toEqual([
+    "add table ip selvedge",
+    "delete table ip selvedge",
+    "add table ip selvedge",
+    "add set ip selvedge SV4-G-a { typeof ip saddr; flags interval; }",
+  ]);
+  expect(lines.filter((line) => line.includes("ip6") || line.includes("SV-C-a"))).toEqual([]);
+});

@@ -1,0 +1,167 @@
+/*
+ * With nftables a change is one transaction: no packet comes by between two halves of it. What is left to show is that nft
+ * takes it, whatever stood before, and that then the very tables stand that are wanted.
+ */
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Family, families } from "../../src/core/address.ts";
+import { parseCidr } from "../../src/core/cidr.ts";
+import type { GateScope } from "../../src/core/start-gate.ts";
+import { noFamily, parseNftList } from "../../src/kernel/nftables/parse-nft-list.ts";
+import { planNftables } from "../../src/kernel/nftables/plan-nftables.ts";
+import { nftScript } from "../../src/kernel/nftables/script.ts";
+import { isEmptyPlan } from "../../src/kernel/plan.ts";
+import type { KernelState } from "../../src/kernel/state.ts";
+import type { Leg } from "../../src/kernel/walk/plan-walk.ts";
+import { withoutFamilies } from "../../src/kernel/without-families.ts";
+import type { Host } from "../../src/render/host.ts";
+import { NFT_TABLE } from "../../src/render/names.ts";
+import { nftablesLayout } from "../../src/render/nftables/nftables.ts";
+import type { Ruleset } from "../../src/render/ruleset.ts";
+import { must } from "../support/must.ts";
+import { damagedRuleset } from "../support/nftables/damaged-ruleset.ts";
+import { listing } from "../support/nftables/listing.ts";
+import { MemoryNft } from "../support/nftables/memory-nft.ts";
+import { nftWith } from "../support/nftables/nft-with.ts";
+import { familyWord } from "../support/nftables/whole-script.ts";
+import { SEARCH_TIMEOUT, search } from "../support/search.ts";
+import { rulesetOf } from "../support/transition.ts";
+import { upheavalArbitrary } from "../support/upheaval-arbitrary.ts";
+
+const NODE = "n1";
+
+const scopes: fc.Arbitrary<GateScope | undefined> = fc.option(
+  fc.subarray(["10.0.0.0/30", "10.0.1.0/24", "fd00::/64"], { minLength: 1 }).map((blocks) => ({
+    podCidrs: blocks.map((block) => must(parseCidr(block))),
+    own: [],
+  })),
+  { nil: undefined },
+);
+
+const hosts: fc.Arbitrary<Host> = fc.record({
+  selfTraffic: fc.constant("bpf" as const),
+  bridges: fc.subarray(["cni0", "br-1"]),
+  denial: fc.constantFrom("drop" as const, "reject" as const),
+});
+
+/** Two rulesets that follow each other on a node. */
+const changes: fc.Arbitrary<readonly [Ruleset, Ruleset]> = fc
+  .tuple(upheavalArbitrary, scopes, scopes, hosts, hosts)
+  .map(([{ before, after }, ...[scope, nextScope, host, nextHost]]) => [
+    rulesetOf(before, NODE, scope, host, nftablesLayout),
+    rulesetOf(after, NODE, nextScope, nextHost, nftablesLayout),
+  ]);
+
+const damages = fc.array(fc.nat(9_999), { minLength: 1, maxLength: 5 });
+
+/** What stands, read from what nft would print. */
+function readBack({ tables }: MemoryNft): KernelState {
+  const read = (family: Family) => {
+    const table = tables.get(family);
+    return table === undefined
+      ? noFamily
+      : parseNftList(listing(familyWord[family], NFT_TABLE, table), family);
+  };
+  const [IPv4, IPv6] = [read("IPv4"), read("IPv6")];
+  return {
+    sets: new Map([...IPv4.sets, ...IPv6.sets]),
+    tables: { IPv4: IPv4.table, IPv6: IPv6.table },
+  };
+}
+
+const byName = <T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] =>
+  [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+/** All that stands in one family, in an order of its own. */
+function contentOf(nft: MemoryNft, family: Family) {
+  const { sets, chains } = nft.tables.get(family) ?? {};
+  return {
+    sets: byName(sets ?? []).map(([name, { kind, parts, isInterval, elements }]) => {
+      const inside = byName(elements).map(([key, { target }]) => [key, target]);
+      return [name, { kind, parts, isInterval, inside }];
+    }),
+    chains: byName(chains ?? []).map(([name, { base, rules }]) => [
+      name,
+      { base, rules: rules.map(({ text }) => text) },
+    ]),
+  };
+}
+
+const scriptOf = ({ plan, anew }: Leg): string => nftScript(plan, anew ?? new Set());
+
+/** Writes what leads from what stands to `wanted`, in one transaction. */
+function bring(nft: MemoryNft, wanted: Ruleset): void {
+  const legs = planNftables({ kind: "read", state: readBack(nft) }, wanted);
+  expect(legs).toHaveLength(1);
+  nft.run(legs.map(scriptOf).join(""));
+}
+
+function expectToHold(nft: MemoryNft, wanted: Ruleset): void {
+  const meant = nftWith(wanted);
+  for (const family of families) expect(contentOf(nft, family)).toEqual(contentOf(meant, family));
+  for (const { plan } of planNftables({ kind: "read", state: readBack(nft) }, wanted))
+    expect(isEmptyPlan(plan)).toBe(true);
+}
+
+describe("a transaction of nftables", () => {
+  test(
+    "leads from what stands to what is wanted, and then nothing is left to write",
+    () =>
+      search("nftables, from what is read", { cases: changes, inTest: 150 }, ([before, after]) => {
+        const nft = new MemoryNft(NFT_TABLE);
+        for (const wanted of [before, after, before]) {
+          bring(nft, wanted);
+          expectToHold(nft, wanted);
+        }
+        return 3;
+      }),
+    SEARCH_TIMEOUT,
+  );
+
+  test(
+    "leads there from what was written last, which is not read again",
+    () =>
+      search("nftables, from what was written", { cases: changes, inTest: 100 }, ([before, after]) => {
+        const nft = nftWith(before);
+        const [leg] = planNftables({ kind: "left", ruleset: before, stayed: [] }, after);
+        nft.run(scriptOf(must(leg)));
+        expectToHold(nft, after);
+        return 1;
+      }),
+    SEARCH_TIMEOUT,
+  );
+
+  test(
+    "leads there whatever somebody did to our tables",
+    () =>
+      search(
+        "nftables, from what was damaged",
+        { cases: fc.tuple(changes, damages), inTest: 200 },
+        ([[before, after], done]) => {
+          const nft = nftWith(damagedRuleset(before, done));
+          bring(nft, after);
+          expectToHold(nft, after);
+          return 1;
+        },
+      ),
+    SEARCH_TIMEOUT,
+  );
+
+  test(
+    "of one family alone, as it is written where the other is refused, leaves the other as it was",
+    () =>
+      search("nftables, one family", { cases: changes, inTest: 50 }, ([before, after]) => {
+        for (const family of families) {
+          const nft = nftWith(before);
+          const [leg] = planNftables({ kind: "read", state: readBack(nft) }, after);
+          const { plan, anew } = must(leg);
+          const others = new Set(families.filter((each) => each !== family));
+          nft.run(nftScript(withoutFamilies(plan, others), anew ?? new Set()));
+          const mixed = nftWith({ ...before, [family]: after[family] });
+          for (const each of families) expect(contentOf(nft, each)).toEqual(contentOf(mixed, each));
+        }
+        return families.length;
+      }),
+    SEARCH_TIMEOUT,
+  );
+});
