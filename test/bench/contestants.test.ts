@@ -87,6 +87,9 @@ describe.each([
     expect(countOf(must(ways), limits)).toBe(0);
     expect(countOf(must(ports), limits)).toBe(countOf(whole, limits));
     expect(countOf(whole, limits)).toBeGreaterThan(0);
+    const isSelf = (rule: string): boolean => rule.includes("a pod to itself");
+    const selfRules = ({ chains }: FamilyRuleset): string[] => [...chains.values()].flat().filter(isSelf);
+    expect(selfRules(must(ports))).toEqual(selfRules(whole));
     expect(all).toEqual(whole);
     expect(countOf(must(plain), (rule) => rule.includes(comment))).toBe(0);
     expect(countOf(must(plain), () => true)).toBe(countOf(whole, () => true));

@@ -75,7 +75,8 @@ export const nftablesCuts = cutsOf({
   hook: (rules) => rules.slice(0, 1),
   leadsToAddresses: (rule) => dispatch.some((chain) => rule.includes(` jump ${chain} `)),
   pass: "return",
-  withoutSets: (rule) => rule.replaceAll(/ip6? [sd]addr @\S+ /g, ""),
+  withoutSets: (rule) =>
+    rule.includes(" counter return ") ? rule.replaceAll(/ip6? [sd]addr @\S+ /g, "") : rule,
   withoutComment: (rule) => rule.replace(/ comment "[^"]*"$/, ""),
 });
 
