@@ -21,6 +21,23 @@ export interface CountedRule {
 export const commentWords = (rule: string): string =>
   /(?:^| )(?:--)?comment "([^"]*?)(?: #[a-z2-7]{10})?"/.exec(rule)?.[1] ?? "";
 
+/** The counts as they are printed; a rule that has none has counted nothing. */
+const countedRule = (
+  chain: string,
+  place: number,
+  rule: string,
+  packets = "0",
+  bytes = "0",
+): CountedRule => ({
+  chain,
+  place,
+  comment: commentWords(rule),
+  hash: ruleHash(rule),
+  rule,
+  packets: Number(packets),
+  bytes: Number(bytes),
+});
+
 /** Reads the output of `iptables-save -c -t mangle`: the rules of our chains. Both variants print alike. */
 export function parseCountedRules(text: string): CountedRule[] {
   const rules: CountedRule[] = [];
@@ -30,15 +47,7 @@ export function parseCountedRules(text: string): CountedRule[] {
     if (!isOurChain(chain)) continue;
     const place = places.get(chain) ?? 0;
     places.set(chain, place + 1);
-    rules.push({
-      chain,
-      place,
-      comment: commentWords(rule),
-      hash: ruleHash(rule),
-      rule,
-      packets: Number(packets),
-      bytes: Number(bytes),
-    });
+    rules.push(countedRule(chain, place, rule, packets, bytes));
   }
   return rules;
 }
@@ -48,17 +57,9 @@ const COUNTER = / counter packets (\d+) bytes (\d+)(?= |$)/;
 /** The rules of our table of nftables; those without a counter have counted nothing. */
 export const countedNftRules = ({ chains }: PrintedNftTable): CountedRule[] =>
   chains.flatMap(({ name, rules }) =>
-    rules.map((printed, place): CountedRule => {
-      const [, packets = 0, bytes = 0] = COUNTER.exec(` ${printed}`) ?? [];
+    rules.map((printed, place) => {
+      const [, packets, bytes] = COUNTER.exec(` ${printed}`) ?? [];
       const rule = ` ${printed}`.replace(COUNTER, " counter").trimStart();
-      return {
-        chain: name,
-        place,
-        comment: commentWords(rule),
-        hash: ruleHash(rule),
-        rule,
-        packets: Number(packets),
-        bytes: Number(bytes),
-      };
+      return countedRule(name, place, rule, packets, bytes);
     }),
   );

@@ -48,7 +48,7 @@ function multiport(words: Words): Match {
 
 function tcp(words: Words): Match {
   if (words.peek() === "--dport") return dport(words);
-  const isNegated = words.skip("!");
+  const isNegated = words.takeIf("!");
   words.expect("--tcp-flags");
   const [mask, wanted] = [words.take().split(","), words.take().split(",")];
   return ({ flags = [] }) => {
@@ -58,7 +58,7 @@ function tcp(words: Words): Match {
 }
 
 function set(words: Words, context: RuleContext): Match {
-  const isNegated = words.skip("!");
+  const isNegated = words.takeIf("!");
   words.expect("--match-set");
   const [name, sides] = [words.take(), words.take()];
   const find = context.useSet(name);
@@ -70,7 +70,7 @@ function set(words: Words, context: RuleContext): Match {
 }
 
 function conntrack(words: Words): Match {
-  const isNegated = words.skip("!");
+  const isNegated = words.takeIf("!");
   words.expect("--ctstate");
   const states = words.take().split(",");
   return ({ state }) => states.includes(state) !== isNegated;
@@ -83,7 +83,7 @@ function bpf(words: Words): Match {
 }
 
 function addrtype(words: Words): Match {
-  const isNegated = words.skip("!");
+  const isNegated = words.takeIf("!");
   words.expect("--src-type");
   words.expect("LOCAL");
   return ({ hasLocalSource }) => hasLocalSource !== isNegated;

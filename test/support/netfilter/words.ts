@@ -25,7 +25,7 @@ export class Words {
   }
 
   /** Takes the word if it comes next. */
-  skip(word: string): boolean {
+  takeIf(word: string): boolean {
     if (this.peek() !== word) return false;
     this.#at += 1;
     return true;

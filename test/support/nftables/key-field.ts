@@ -35,7 +35,7 @@ export function readKeyField(words: Words, width: number): KeyField {
 /** `ip daddr . meta l4proto . th dport`. */
 export function readKeyFields(words: Words, width: number): readonly KeyField[] {
   const fields = [readKeyField(words, width)];
-  while (words.skip(".")) fields.push(readKeyField(words, width));
+  while (words.takeIf(".")) fields.push(readKeyField(words, width));
   return fields;
 }
 

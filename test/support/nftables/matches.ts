@@ -39,8 +39,8 @@ export function useProtocol(context: RuleContext, protocol: string): Match {
 /** `5`, `5-9` or `{ 1, 5-9 }`. */
 function readNumbers(words: Words, most: number): (number: number) => boolean {
   const texts: string[] = [];
-  if (words.skip("{")) {
-    while (!words.skip("}")) texts.push(words.take().replace(/,$/, ""));
+  if (words.takeIf("{")) {
+    while (!words.takeIf("}")) texts.push(words.take().replace(/,$/, ""));
   } else texts.push(words.take());
   const ranges = texts.map((text) => {
     const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
@@ -54,7 +54,7 @@ function readNumbers(words: Words, most: number): (number: number) => boolean {
 }
 
 function readFlags(words: Words): Match {
-  const isNegated = words.skip("!=");
+  const isNegated = words.takeIf("!=");
   const wanted = words.take().split(",");
   words.expect("/");
   const mask = words.take().split(",");
@@ -66,7 +66,7 @@ function readFlags(words: Words): Match {
 /** What follows `tcp`, `udp`, `sctp` or `th`. */
 function readTransport(name: string, words: Words, context: RuleContext): Match {
   const isOf = name === "th" ? always : useProtocol(context, name);
-  if (name === "tcp" && words.skip("flags")) {
+  if (name === "tcp" && words.takeIf("flags")) {
     const hasFlags = readFlags(words);
     return (packet, sets) => isOf(packet, sets) && hasFlags(packet, sets);
   }
@@ -98,7 +98,7 @@ export function readLookup(
 
 /** What follows fields: a block, or a set. */
 function readComparison(words: Words, context: RuleContext, fields: readonly KeyField[]): Match {
-  const isNegated = words.skip("!=");
+  const isNegated = words.takeIf("!=");
   if (words.peek()?.startsWith("@") === true) {
     const find = readLookup(words, context, fields, "set");
     return (packet, sets) => (find(packet, sets) !== undefined) !== isNegated;

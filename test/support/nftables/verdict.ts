@@ -22,7 +22,7 @@ const always = (target: Target): Verdict => ({ of: () => target });
 
 /** `limit rate 10/second burst 20 packets log prefix "..." group 86`: seen or not, the packet goes on. */
 function readLog(words: Words): Verdict {
-  if (words.skip("limit")) {
+  if (words.takeIf("limit")) {
     words.expect("rate");
     if (!/^\d+\/second$/.test(words.take())) throw new Error("nft: unknown rate");
     words.expect("burst");
@@ -40,7 +40,7 @@ function readLog(words: Words): Verdict {
 /** Without `with`, by ICMP: the port is unreachable. */
 function readReject(words: Words, context: RuleContext): Verdict {
   const refused = always({ kind: "reject" });
-  if (!words.skip("with")) return refused;
+  if (!words.takeIf("with")) return refused;
   words.expect("tcp");
   words.expect("reset");
   return { ...refused, matches: useProtocol(context, "tcp") };
