@@ -1,29 +1,18 @@
 import { type Family, formatAddress } from "../../core/address.ts";
+import type { Cidr } from "../../core/cidr.ts";
 import { type Direction, directions } from "../../core/policy.ts";
 import { entryBlocks } from "../dispatch.ts";
 import type { Chains } from "../layout.ts";
-import type { Leaves } from "../leaves.ts";
-import { classChain, dispatchChain, isolatedNow, selfSet, verdictMap } from "../names.ts";
+import type { Leaf, Leaves } from "../leaves.ts";
+import { classChain, dispatchChain, isolatedNow, restChain, selfSet, verdictMap } from "../names.ts";
 import { nftRuleText } from "../rule-text.ts";
 import type { SetTable } from "../set-table.ts";
 import type { Gate } from "./gate.ts";
 import { blockText, subjectOf } from "./words.ts";
 
-/** Lead to the map, whoever may be in it or lies in the start gate's blocks. */
-export const entryRules = (
-  family: Family,
-  direction: Direction,
-  leaves: Leaves,
-  { blocks }: Gate,
-): readonly string[] => {
-  const entry = (match: string): string =>
-    nftRuleText(`${match}jump ${dispatchChain(direction)}`, `${direction} of isolated pods`);
-  return (
-    entryBlocks(leaves[direction], blocks)?.map((each) =>
-      entry(`${subjectOf(family, direction)} ${blockText(each)} `),
-    ) ?? [entry("")]
-  );
-};
+/** Leads to the map, whoever may be in it: to look an address up costs about what it costs to compare it with a block first. */
+export const entryRule = (direction: Direction): string =>
+  nftRuleText(`jump ${dispatchChain(direction)}`, `${direction} of isolated pods`);
 
 /** Asks for the sets of isolated addresses, and for those paired with themselves. */
 export function isolatedSets(
@@ -48,8 +37,32 @@ export function isolatedSets(
 
 /**
  * From an address to its class in one lookup, whatever the number of pods. By goto, so that what a class lets pass goes on
- * behind the jump that led here. Who is isolated and not found is closed: an address that moves from one class to another is taken
- * out and put in again, and kernels before 6.17 let a lookup that goes on meanwhile find neither.
+ * behind the jump that led here. Of whom the map does not know, only an address near isolated pods' or the start gate's goes
+ * further, so that other traffic asks for no more.
+ */
+function dispatchRules(
+  family: Family,
+  direction: Direction,
+  leaves: readonly Leaf[],
+  gated: readonly Cidr[],
+  sets: SetTable,
+): readonly string[] {
+  const verdicts = leaves.map(
+    ({ address, classId }) => `${formatAddress(address)} : goto ${classChain(classId)}`,
+  );
+  const map = sets.given(verdictMap(family, direction), "verdicts", verdicts);
+  const subject = subjectOf(family, direction);
+  const rest = (match: string): string =>
+    nftRuleText(`${match}goto ${restChain(direction)}`, "nobody whom the map knows");
+  return [
+    nftRuleText(`${subject} vmap @${map}`, "an isolated pod, to its class"),
+    ...(entryBlocks(leaves, gated)?.map((block) => rest(`${subject} ${blockText(block)} `)) ?? [rest("")]),
+  ];
+}
+
+/**
+ * The ways from both directions to the classes. Who is isolated and not found is closed: an address that moves from one class to
+ * another is taken out and put in again, and kernels before 6.17 let a lookup that goes on meanwhile find neither.
  */
 export function dispatchChains(
   family: Family,
@@ -58,20 +71,15 @@ export function dispatchChains(
   isolated: Readonly<Record<Direction, string>>,
   sets: SetTable,
 ): Chains {
-  const chain = (direction: Direction): readonly string[] => {
-    const verdicts = leaves[direction].map(
-      ({ address, classId }) => `${formatAddress(address)} : goto ${classChain(classId)}`,
+  const closed = (direction: Direction): string =>
+    nftRuleText(
+      `${subjectOf(family, direction)} @${isolated[direction]} counter drop`,
+      "isolated, and no chain knows this address: closed",
     );
-    const map = sets.given(verdictMap(family, direction), "verdicts", verdicts);
-    const subject = subjectOf(family, direction);
-    return [
-      nftRuleText(`${subject} vmap @${map}`, "an isolated pod, to its class"),
-      nftRuleText(
-        `${subject} @${isolated[direction]} counter drop`,
-        "isolated, and no chain knows this address: closed",
-      ),
-      ...gate.behindMap[direction],
-    ];
-  };
-  return new Map(directions.map((direction) => [dispatchChain(direction), chain(direction)]));
+  return new Map(
+    directions.flatMap((direction): [string, readonly string[]][] => [
+      [dispatchChain(direction), dispatchRules(family, direction, leaves[direction], gate.blocks, sets)],
+      [restChain(direction), [closed(direction), ...gate.inRest[direction]]],
+    ]),
+  );
 }

@@ -12,12 +12,12 @@ import { blockText, subjectOf } from "./words.ts";
 /** The start gate in one family: what it closes, and the parts of its rules. */
 export interface Gate {
   readonly blocks: readonly Cidr[];
-  /** Stand behind the map of each direction, for whom it does not know. */
-  readonly behindMap: Readonly<Record<Direction, readonly string[]>>;
+  /** For whom the map of a direction does not know. */
+  readonly inRest: Readonly<Record<Direction, readonly string[]>>;
   readonly chains: Chains;
 }
 
-const OPEN: Gate = { blocks: [], behindMap: { ingress: [], egress: [] }, chains: new Map() };
+const OPEN: Gate = { blocks: [], inRest: { ingress: [], egress: [] }, chains: new Map() };
 
 const ways = { egress: "from", ingress: "to" } as const;
 
@@ -29,7 +29,7 @@ export function gateOf(gate: StartGate | undefined, family: Family, sets: SetTab
   const blocks = gate?.podCidrs.filter((block) => block.family === family) ?? [];
   if (gate === undefined || blocks.length === 0) return OPEN;
   const known = sets.known(blocks, addressesIn(family, gate.known));
-  const behindMap = (direction: Direction): string[] => {
+  const rulesOf = (direction: Direction): string[] => {
     const address = subjectOf(family, direction);
     return blocks.map((block) =>
       nftRuleText(
@@ -40,7 +40,7 @@ export function gateOf(gate: StartGate | undefined, family: Family, sets: SetTab
   };
   return {
     blocks,
-    behindMap: { ingress: behindMap("ingress"), egress: behindMap("egress") },
+    inRest: { ingress: rulesOf("ingress"), egress: rulesOf("egress") },
     chains: new Map([
       [
         GATE_CHAIN,

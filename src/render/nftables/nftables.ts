@@ -11,7 +11,7 @@ import { nftRuleText } from "../rule-text.ts";
 import type { Ruleset } from "../ruleset.ts";
 import type { SetTable } from "../set-table.ts";
 import { baseChains } from "./base-chains.ts";
-import { dispatchChains, entryRules, isolatedSets } from "./dispatch.ts";
+import { dispatchChains, entryRule, isolatedSets } from "./dispatch.ts";
 import { gateOf } from "./gate.ts";
 import { linkLocalRules } from "./link-local.ts";
 import { refuseChain } from "./refuse-chain.ts";
@@ -54,11 +54,7 @@ function ownChains(
   const gate = gateOf(startGate, family, sets);
   const isolated = isolatedSets(family, leaves, sets);
   const neighbours = family === "IPv6" ? [NEIGHBOURS] : [];
-  const judging = [
-    MID_STREAM,
-    ...entryRules(family, "egress", leaves, gate),
-    ...entryRules(family, "ingress", leaves, gate),
-  ];
+  const judging = [MID_STREAM, entryRule("egress"), entryRule("ingress")];
   return new Map([
     ...baseChains(
       [JUDGED, ...neighbours, ...linkLocalRules(family, host), ...judging],
