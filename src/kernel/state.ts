@@ -12,6 +12,8 @@ export interface StandingSet {
   readonly type: SetType | "other";
   /** It was made with other options than ours: it may be full too soon, or forget entries by itself. */
   readonly isRemade?: boolean;
+  /** With nftables: how many entries it can hold, where it was told when it was made. */
+  readonly room?: number;
   readonly entries: ReadonlySet<string>;
 }
 

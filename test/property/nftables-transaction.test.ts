@@ -10,7 +10,9 @@ import type { GateScope } from "../../src/core/start-gate.ts";
 import { noFamily, parseNftList } from "../../src/kernel/nftables/parse-nft-list.ts";
 import { planNftables } from "../../src/kernel/nftables/plan-nftables.ts";
 import { nftScript } from "../../src/kernel/nftables/script.ts";
+import { SetRooms } from "../../src/kernel/nftables/set-rooms.ts";
 import { isEmptyPlan } from "../../src/kernel/plan.ts";
+import type { Standing } from "../../src/kernel/standing.ts";
 import type { KernelState } from "../../src/kernel/state.ts";
 import type { Leg } from "../../src/kernel/walk/plan-walk.ts";
 import { withoutFamilies } from "../../src/kernel/without-families.ts";
@@ -18,6 +20,7 @@ import type { Host } from "../../src/render/host.ts";
 import { NFT_TABLE } from "../../src/render/names.ts";
 import { nftablesLayout } from "../../src/render/nftables/nftables.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
+import { nftRule, nftRuleset, setOfType } from "../kernel/unit/nft-rulesets.ts";
 import { must } from "../support/must.ts";
 import { damagedRuleset } from "../support/nftables/damaged-ruleset.ts";
 import { listing } from "../support/nftables/listing.ts";
@@ -51,6 +54,35 @@ const changes: fc.Arbitrary<readonly [Ruleset, Ruleset]> = fc
     rulesetOf(before, NODE, scope, host, nftablesLayout),
     rulesetOf(after, NODE, nextScope, nextHost, nftablesLayout),
   ]);
+
+/** How many are in a set, around what it is made for. */
+const counts = fc.constantFrom(0, 1, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 512, 513, 1025);
+
+const PODS = Array.from({ length: 2048 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
+
+/** A crowd in each kind of set; `from` says who, so that many go while others come. */
+const crowds: fc.Arbitrary<Ruleset> = fc
+  .record({ members: counts, isolated: counts, from: fc.nat(1000), isOpen: fc.boolean() })
+  .map(({ members, isolated, from, isOpen }) => {
+    const pods = PODS.slice(from, from + isolated);
+    return nftRuleset({
+      sets: {
+        "SV4-G-a": setOfType("hash:ip", ...PODS.slice(from, from + members)),
+        "SV4-P-a": setOfType("hash:ip,port", ...PODS.slice(0, members).map((pod) => `${pod},tcp:80`)),
+        "SV4-verdicts-ingress": setOfType("verdicts", ...pods.map((pod) => `${pod} : goto SV-C-a`)),
+        "SV4-self": setOfType("pairs", ...pods.map((pod) => `${pod} . ${pod}`)),
+      },
+      chains: {
+        "SV-INGRESS": [nftRule("ip daddr vmap @SV4-verdicts-ingress")],
+        "SV-C-a": [
+          nftRule("ip saddr @SV4-G-a counter return"),
+          nftRule("ip daddr . meta l4proto . th dport @SV4-P-a counter return"),
+          nftRule("ip saddr . ip daddr @SV4-self return"),
+          nftRule(isOpen ? "counter return" : "counter drop"),
+        ],
+      },
+    });
+  });
 
 const damages = fc.array(fc.nat(9_999), { minLength: 1, maxLength: 5 });
 
@@ -89,9 +121,12 @@ function contentOf(nft: MemoryNft, family: Family) {
 
 const scriptOf = ({ plan, anew }: Leg): string => nftScript(plan, anew ?? new Set());
 
+const read = (nft: MemoryNft): Standing => ({ kind: "read", state: readBack(nft) });
+const left = (ruleset: Ruleset): Standing => ({ kind: "left", ruleset, stayed: [] });
+
 /** Writes what leads from what stands to `wanted`, in one transaction. */
-function bring(nft: MemoryNft, wanted: Ruleset): void {
-  const legs = planNftables({ kind: "read", state: readBack(nft) }, wanted);
+function bring(nft: MemoryNft, wanted: Ruleset, standing = read(nft), rooms = new SetRooms()): void {
+  const legs = planNftables(standing, wanted, rooms);
   expect(legs).toHaveLength(1);
   nft.run(legs.map(scriptOf).join(""));
 }
@@ -99,7 +134,7 @@ function bring(nft: MemoryNft, wanted: Ruleset): void {
 function expectToHold(nft: MemoryNft, wanted: Ruleset): void {
   const meant = nftWith(wanted);
   for (const family of families) expect(contentOf(nft, family)).toEqual(contentOf(meant, family));
-  for (const { plan } of planNftables({ kind: "read", state: readBack(nft) }, wanted))
+  for (const { plan } of planNftables(read(nft), wanted, new SetRooms()))
     expect(isEmptyPlan(plan)).toBe(true);
 }
 
@@ -122,12 +157,38 @@ describe("a transaction of nftables", () => {
     "leads there from what was written last, which is not read again",
     () =>
       search("nftables, from what was written", { cases: changes, inTest: 100 }, ([before, after]) => {
-        const nft = nftWith(before);
-        const [leg] = planNftables({ kind: "left", ruleset: before, stayed: [] }, after);
-        nft.run(scriptOf(must(leg)));
-        expectToHold(nft, after);
-        return 1;
+        const nft = new MemoryNft(NFT_TABLE);
+        const rooms = new SetRooms();
+        bring(nft, before, read(nft), rooms);
+        let standing = before;
+        for (const wanted of [after, before, after]) {
+          bring(nft, wanted, left(standing), rooms);
+          expectToHold(nft, wanted);
+          standing = wanted;
+        }
+        return 3;
       }),
+    SEARCH_TIMEOUT,
+  );
+
+  test(
+    "finds room for whoever comes, in sets that were told how many they shall hold",
+    () =>
+      search(
+        "nftables, crowds",
+        { cases: fc.array(fc.tuple(crowds, fc.boolean()), { minLength: 2, maxLength: 5 }), inTest: 60 },
+        (steps) => {
+          const nft = new MemoryNft(NFT_TABLE);
+          const rooms = new SetRooms();
+          let standing = read(nft);
+          for (const [wanted, isReadAgain] of steps) {
+            bring(nft, wanted, isReadAgain ? read(nft) : standing, rooms);
+            expectToHold(nft, wanted);
+            standing = left(wanted);
+          }
+          return steps.length;
+        },
+      ),
     SEARCH_TIMEOUT,
   );
 
@@ -153,7 +214,7 @@ describe("a transaction of nftables", () => {
       search("nftables, one family", { cases: changes, inTest: 50 }, ([before, after]) => {
         for (const family of families) {
           const nft = nftWith(before);
-          const [leg] = planNftables({ kind: "read", state: readBack(nft) }, after);
+          const [leg] = planNftables(read(nft), after, new SetRooms());
           const { plan, anew } = must(leg);
           const others = new Set(families.filter((each) => each !== family));
           nft.run(nftScript(withoutFamilies(plan, others), anew ?? new Set()));

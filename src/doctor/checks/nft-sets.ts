@@ -2,7 +2,7 @@ import type { Family } from "../../core/address.ts";
 import { type Direction, directions } from "../../core/policy.ts";
 import { isOurSet, isolatedNow, selfSet, verdictMap } from "../../render/names.ts";
 import type { PrintedNftSet, PrintedNftTable } from "../../kernel/nftables/printed-table.ts";
-import { typeOfForm } from "../../kernel/nftables/set-form.ts";
+import { readForm } from "../../kernel/nftables/set-form.ts";
 import { type OurNftTable, nftWords } from "../nft-standing.ts";
 
 /** The sets that rules look into. */
@@ -53,7 +53,7 @@ export function nftSetTroubles({ family, table }: OurNftTable): {
   const named = setsNamedInNft(table);
   const sets = new Map(table.sets.map((set) => [set.name, set]));
   const isMade = ({ kind, options }: PrintedNftSet): boolean =>
-    typeOfForm({ kind, lines: options }, family) !== undefined;
+    readForm({ kind, lines: options }, family) !== undefined;
   return {
     wrong: [
       ...table.sets

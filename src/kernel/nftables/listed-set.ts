@@ -2,7 +2,7 @@ import type { Family } from "../../core/address.ts";
 import type { StandingSet } from "../state.ts";
 import type { ListedBlock } from "./listed-blocks.ts";
 import { entryOf } from "./set-element.ts";
-import { typeOfForm } from "./set-form.ts";
+import { readForm } from "./set-form.ts";
 
 const ELEMENTS = "\t\telements = { ";
 
@@ -14,15 +14,15 @@ export function listedSet({ kind, body }: ListedBlock, family: Family): Standing
     .trim()
     .split("\n")
     .map((line) => line.trim());
-  const type = kind === "chain" ? undefined : typeOfForm({ kind, lines }, family);
-  if (type === undefined) return undefined;
-  if (at < 0) return { type, entries: new Set() };
+  const made = kind === "chain" ? undefined : readForm({ kind, lines }, family);
+  if (made === undefined) return undefined;
+  if (at < 0) return { ...made, entries: new Set() };
   const text = body.slice(at + ELEMENTS.length, body.lastIndexOf("}"));
   const entries = new Set<string>();
   for (const element of text.split(",")) {
-    const entry = entryOf(type, element.trim());
+    const entry = entryOf(made.type, element.trim());
     if (entry === undefined) return undefined;
     entries.add(entry);
   }
-  return { type, entries };
+  return { ...made, entries };
 }

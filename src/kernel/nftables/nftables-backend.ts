@@ -10,6 +10,7 @@ import { nftProcesses } from "./nft-processes.ts";
 import { planNftables } from "./plan-nftables.ts";
 import { readNftSets } from "./read-nft-sets.ts";
 import { readNftables } from "./read-nftables.ts";
+import { SetRooms } from "./set-rooms.ts";
 
 const planWriter = (writer: NftWriter): PlanWriter => ({
   carryOut: (legs) => carryOutNftables(writer, legs),
@@ -25,6 +26,7 @@ const BESIDE_MS = 20_000;
 /** Two tables of nftables that are all ours. Without sessions every write is a process. */
 export function nftablesBackend(exec: Exec, sessions?: NftSessions): KernelBackend {
   const chains = new SavedChains(readListedChain);
+  const rooms = new SetRooms();
   const reader = (by: Exec): KernelReader => ({
     read: () => readNftables(by, chains),
     readSets: () => readNftSets(by),
@@ -33,7 +35,7 @@ export function nftablesBackend(exec: Exec, sessions?: NftSessions): KernelBacke
     layout: nftablesLayout,
     reader: reader(exec),
     readerBeside: reader((request) => inBackground(exec)({ timeoutMs: BESIDE_MS, ...request })),
-    plan: planNftables,
+    plan: (standing, wanted) => planNftables(standing, wanted, rooms),
     writers: () => {
       const processes = nftProcesses(exec);
       const kept = sessions?.writer(processes);

@@ -1,10 +1,11 @@
 import { type Family, families } from "../../core/address.ts";
 import { setFamily } from "../../render/names.ts";
 import type { Ruleset } from "../../render/ruleset.ts";
-import { planWrites } from "../plan.ts";
+import { planWrites, stateAfter } from "../plan.ts";
 import { type Standing, planFrom } from "../standing.ts";
-import { type KernelState, nothingStands } from "../state.ts";
+import { type KernelState, type StandingSet, type StandingTable, nothingStands } from "../state.ts";
 import type { Leg } from "../walk/plan-walk.ts";
+import type { SetRooms } from "./set-rooms.ts";
 
 /** Whether a family's table cannot be led to what is wanted: it is not there, or a set would have to become another. */
 function isToBeMade({ sets, tables }: KernelState, wanted: Ruleset, family: Family): boolean {
@@ -22,12 +23,49 @@ const without = ({ sets, tables }: KernelState, left: ReadonlySet<Family>): Kern
   },
 });
 
+const stateOf = (standing: Standing): KernelState =>
+  standing.kind === "read" ? standing.state : stateAfter(standing.ruleset, standing.stayed);
+
+/**
+ * The state where these sets are as good as another's of their name, and the chains that name them as good as empty: both are made anew. Chains that
+ * name them and are not as wanted are so anyway.
+ */
+function withOthers(state: KernelState, wanted: Ruleset, outgrown: ReadonlySet<string>): KernelState {
+  const other: StandingSet = { type: "other", entries: new Set() };
+  const namesOne = (rule: string): boolean =>
+    rule.matchAll(/ @(\S+)/g).some(([, name = ""]) => outgrown.has(name));
+  const table = (family: Family): StandingTable => {
+    const { chains, ...rest } = state.tables[family];
+    const naming = [...wanted[family].chains].filter(([, rules]) => rules.some(namesOne));
+    return {
+      ...rest,
+      chains: new Map([
+        ...chains,
+        ...naming.flatMap(([name]): [string, []][] => (chains.has(name) ? [[name, []]] : [])),
+      ]),
+    };
+  };
+  return {
+    sets: new Map([...state.sets, ...[...outgrown].map((name) => [name, other] as const)]),
+    tables: { IPv4: table("IPv4"), IPv6: table("IPv6") },
+  };
+}
+
 /**
  * The one plan that leads from what stands to what is wanted. It is written as a whole, rules and sets of both families, so no
- * packet is ever judged by a part of it, and nothing of the sort of `planWalk` is needed.
+ * packet is ever judged by a part of it, and nothing of the sort of `planWalk` is needed. A set that outgrows its room is made anew, with
+ * the rules that name it.
  */
-export function planNftables(standing: Standing, wanted: Ruleset): readonly Leg[] {
-  if (standing.kind === "left") return [{ plan: planFrom(standing, wanted), to: wanted }];
-  const anew = new Set(families.filter((family) => isToBeMade(standing.state, wanted, family)));
-  return [{ plan: planWrites(without(standing.state, anew), wanted), to: wanted, anew }];
+export function planNftables(standing: Standing, wanted: Ruleset, rooms: SetRooms): readonly Leg[] {
+  const anew = new Set(
+    standing.kind === "read" ? families.filter((family) => isToBeMade(standing.state, wanted, family)) : [],
+  );
+  const from: Standing =
+    standing.kind === "read" ? { kind: "read", state: without(standing.state, anew) } : standing;
+  const outgrown = rooms.outgrown(from, wanted);
+  const plan =
+    outgrown.size === 0
+      ? planFrom(from, wanted)
+      : planWrites(withOthers(stateOf(from), wanted, outgrown), wanted);
+  return [{ plan: rooms.declared(plan), to: wanted, anew }];
 }

@@ -4,6 +4,7 @@ import { BASE_CHAINS } from "../../render/nftables/base-chains.ts";
 import { header } from "../../render/nftables/words.ts";
 import type { SetType } from "../../render/ruleset.ts";
 import type { Plan } from "../plan.ts";
+import { MAX_ENTRIES } from "../set-size.ts";
 import { setOf } from "../writer.ts";
 import { elementOf } from "./set-element.ts";
 import { setForm } from "./set-form.ts";
@@ -13,6 +14,8 @@ const MOST_ELEMENTS = 10_000;
 
 /** The plan's lines about one family's sets. */
 interface SetChanges {
+  /** Sets that go before others of their names are made. */
+  readonly outgrown: readonly string[];
   readonly made: readonly string[];
   readonly added: readonly string[];
   readonly deleted: readonly string[];
@@ -21,12 +24,18 @@ interface SetChanges {
 function setChanges({ setsBefore, setsAfter }: Plan, family: Family): SetChanges {
   const lines = [...setsBefore, ...setsAfter].filter((line) => setFamily(setOf(line)) === family);
   const of = (verb: string): string[] => lines.filter((line) => line.startsWith(`${verb} `));
-  return { made: of("create"), added: of("add"), deleted: of("del") };
+  return {
+    outgrown: of("destroy").map(setOf),
+    made: of("create"),
+    added: of("add"),
+    deleted: of("del"),
+  };
 }
 
 const made = (line: string, family: Family): string => {
-  const [, name = "", type = ""] = line.split(" ");
-  const { kind, lines } = setForm(type as SetType, family);
+  const [, name = "", type = "", , , , most] = line.split(" ");
+  const room = Number(most) < MAX_ENTRIES ? Number(most) : Infinity;
+  const { kind, lines } = setForm(type as SetType, family, room);
   return `add ${kind} ${header[family]} ${NFT_TABLE} ${name} { ${lines.map((each) => `${each};`).join(" ")} }`;
 };
 
@@ -80,10 +89,11 @@ function familyCommands(plan: Plan, family: Family, isAnew: boolean): string[] {
   const destroyed = plan.destroy.filter((name) => setFamily(name) === family);
   return [
     ...(isAnew && plan.tables.has(family) ? anewCommands(table) : []),
-    ...sets.made.map((line) => made(line, family)),
     ...chains.made,
     // Rules name sets, and maps name chains: neither goes before what names it.
     ...chains.emptied,
+    ...sets.outgrown.map((name) => `delete set ${table} ${name}`),
+    ...sets.made.map((line) => made(line, family)),
     ...moved("delete", sets.deleted, family),
     ...moved("add", sets.added, family),
     ...chains.filled,

@@ -1,5 +1,6 @@
 import type { Family } from "../../core/address.ts";
 import type { SetType } from "../../render/ruleset.ts";
+import { isRoom } from "./room-for.ts";
 
 /** How nftables declares a set of ours: what stands in its braces, line by line as `nft list` prints it. */
 export interface SetForm {
@@ -28,12 +29,27 @@ const forms: Readonly<Record<SetType, (words: Words) => SetForm>> = {
 
 const types = Object.keys(forms) as SetType[];
 
-export const setForm = (type: SetType, family: Family): SetForm => forms[type](words[family]);
+/** `room`: how many entries it shall hold at most; `Infinity` where the kernel is not told. */
+export function setForm(type: SetType, family: Family, room = Infinity): SetForm {
+  const { kind, lines } = forms[type](words[family]);
+  const [made = "", ...flags] = lines;
+  return room === Infinity ? { kind, lines } : { kind, lines: [made, `size ${room}`, ...flags] };
+}
 
-/** The type of a set of this form; none for one that we would not make: another type, or with options. */
-export function typeOfForm({ kind, lines }: SetForm, family: Family): SetType | undefined {
-  return types.find((type) => {
-    const ours = setForm(type, family);
-    return ours.kind === kind && ours.lines.join("\n") === lines.join("\n");
+/** What a set of this form is; nothing for one that we would not make: of another type, or with options. */
+export function readForm(
+  { kind, lines }: SetForm,
+  family: Family,
+): { readonly type: SetType; readonly room?: number } | undefined {
+  const [made = "", ...options] = lines;
+  const size = /^size (\d+)$/.exec(options[0] ?? "")?.[1];
+  const room = size === undefined ? Infinity : Number(size);
+  if (room !== Infinity && !isRoom(room)) return undefined;
+  const text = [made, ...options.slice(size === undefined ? 0 : 1)].join("\n");
+  const type = types.find((each) => {
+    const ours = setForm(each, family);
+    return ours.kind === kind && ours.lines.join("\n") === text;
   });
+  if (type === undefined) return undefined;
+  return room === Infinity ? { type } : { type, room };
 }

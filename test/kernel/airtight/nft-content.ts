@@ -1,6 +1,7 @@
 import { type Exec, execOrThrow } from "../../../src/kernel/exec.ts";
 import { parseNftList } from "../../../src/kernel/nftables/parse-nft-list.ts";
 import { planNftables } from "../../../src/kernel/nftables/plan-nftables.ts";
+import { SetRooms } from "../../../src/kernel/nftables/set-rooms.ts";
 import type { Plan } from "../../../src/kernel/plan.ts";
 import type { Ruleset } from "../../../src/render/ruleset.ts";
 import { must } from "../../support/must.ts";
@@ -29,7 +30,7 @@ export function leftOfNft({ IPv4, IPv6 }: NftContent, wanted: Ruleset): Plan {
     sets: new Map([...four.sets, ...six.sets]),
     tables: { IPv4: four.table, IPv6: six.table },
   };
-  return must(planNftables({ kind: "read", state }, wanted)[0]).plan;
+  return must(planNftables({ kind: "read", state }, wanted, new SetRooms())[0]).plan;
 }
 
 /** A set, map or chain of a listing. */

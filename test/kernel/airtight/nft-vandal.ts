@@ -163,7 +163,9 @@ function setDamages(
       ? []
       : ["flags timeout", "timeout 600s", "flags interval", "counter"].map(optioned)),
     ...(declared.endsWith("flags interval") ? [optioned("auto-merge")] : []),
-    optioned("size 7"),
+    declared.includes("size ")
+      ? `remade '${table}' '/${kind} ${name} {/,/}/ s/\\tsize .*/\tsize 7/'`
+      : optioned("size 7"),
     optioned('comment "theirs"'),
   ];
   return [

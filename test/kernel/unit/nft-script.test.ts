@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { planNftables } from "../../../src/kernel/nftables/plan-nftables.ts";
 import { nftScript } from "../../../src/kernel/nftables/script.ts";
+import { SetRooms } from "../../../src/kernel/nftables/set-rooms.ts";
 import { stateAfter } from "../../../src/kernel/plan.ts";
 import type { Standing } from "../../../src/kernel/standing.ts";
 import { nothingStands } from "../../../src/kernel/state.ts";
@@ -15,8 +16,8 @@ const nothing: Standing = {
 const read = (left: Ruleset): Standing => ({ kind: "read", state: stateAfter(left) });
 const left = (ruleset: Ruleset): Standing => ({ kind: "left", ruleset, stayed: [] });
 
-function commands(standing: Standing, wanted: Ruleset): string[] {
-  const [leg] = planNftables(standing, wanted);
+function commands(standing: Standing, wanted: Ruleset, rooms = new SetRooms()): string[] {
+  const [leg] = planNftables(standing, wanted, rooms);
   const { plan, anew } = must(leg);
   return nftScript(plan, anew ?? new Set())
     .split("\n")
@@ -41,15 +42,15 @@ test("a table that is not there is made, whole, and so is one that is not ours",
     "add table ip selvedge",
     "delete table ip selvedge",
     "add table ip selvedge",
-    "add set ip selvedge SV4-G-a { typeof ip saddr; }",
-    "add set ip selvedge SV4-P-a { type ipv4_addr . inet_proto . inet_service; }",
-    "add map ip selvedge SV4-verdicts-ingress { typeof ip saddr : verdict; }",
     "add chain ip selvedge FORWARD { type filter hook forward priority mangle; policy accept; }",
     "add chain ip selvedge OUTPUT { type filter hook output priority mangle; policy accept; }",
     "add chain ip selvedge SV-C-a",
     "flush chain ip selvedge FORWARD",
     "flush chain ip selvedge OUTPUT",
     "flush chain ip selvedge SV-C-a",
+    "add set ip selvedge SV4-G-a { typeof ip saddr; size 64; }",
+    "add set ip selvedge SV4-P-a { type ipv4_addr . inet_proto . inet_service; size 64; }",
+    "add map ip selvedge SV4-verdicts-ingress { typeof ip saddr : verdict; size 64; }",
     "add element ip selvedge SV4-G-a { 10.0.0.1 }",
     "add element ip selvedge SV4-P-a { 10.0.0.1 . tcp . 80 }",
     "add element ip selvedge SV4-verdicts-ingress { 10.244.1.1 : goto SV-C-a }",
@@ -81,10 +82,10 @@ test.each([
   });
   expect(commands(from(one), one)).toEqual([]);
   expect(commands(from(one), other)).toEqual([
-    "add set ip selvedge SV4-N-b { typeof ip saddr; flags interval; }",
     "add chain ip selvedge SV-C-b",
     "flush chain ip selvedge SV-C-b",
     "flush chain ip selvedge SV-C-a",
+    "add set ip selvedge SV4-N-b { typeof ip saddr; flags interval; }",
     "delete element ip selvedge SV4-G-a { 10.0.0.1 }",
     "delete element ip selvedge SV4-verdicts-ingress { 10.244.1.1 }",
     "add element ip selvedge SV4-G-a { 10.0.0.2 }",
@@ -115,11 +116,77 @@ test("a pair is deleted by both of its addresses, and many elements by many comm
 test("a family in which a set would have to become another is made anew, and only that", () => {
   const other = nftRuleset({ sets: { "SV4-G-a": setOfType("hash:net", "10.0.0.1") } });
   const lines = commands(read(one), other);
-  expect(lines.slice(0, 4)).toEqual([
+  expect(lines.slice(0, 3)).toEqual([
     "add table ip selvedge",
     "delete table ip selvedge",
     "add table ip selvedge",
-    "add set ip selvedge SV4-G-a { typeof ip saddr; flags interval; }",
   ]);
+  expect(lines).toContain("add set ip selvedge SV4-G-a { typeof ip saddr; flags interval; }");
   expect(lines.filter((line) => line.includes("ip6") || line.includes("SV-C-a"))).toEqual([]);
+});
+
+describe("a set that was told how much it shall hold", () => {
+  const addresses = (count: number): string[] => Array.from({ length: count }, (_, i) => `10.0.0.${i}`);
+  const crowd = (count: number): Ruleset =>
+    nftRuleset({
+      sets: {
+        "SV4-G-a": setOfType("hash:ip", ...addresses(count)),
+        "SV4-verdicts-ingress": setOfType("verdicts", "10.244.1.1 : goto SV-C-a"),
+      },
+      chains: { "SV-C-a": [allow, drop], "SV-C-b": [drop] },
+    });
+  const added = (of: string): string => `add element ip selvedge SV4-G-a { ${of} }`;
+
+  test("takes what it has room for, and is made anew with the rules that name it where it has not", () => {
+    const rooms = new SetRooms();
+    commands(nothing, crowd(30), rooms);
+    expect(commands(left(crowd(30)), crowd(64), rooms)).toEqual([added(addresses(64).slice(30).join(", "))]);
+    expect(commands(left(crowd(64)), crowd(65), rooms)).toEqual([
+      "add chain ip selvedge SV-C-a",
+      "flush chain ip selvedge SV-C-a",
+      "delete set ip selvedge SV4-G-a",
+      "add set ip selvedge SV4-G-a { typeof ip saddr; size 256; }",
+      added(addresses(65).join(", ")),
+      `add rule ip selvedge SV-C-a ${allow}`,
+      `add rule ip selvedge SV-C-a ${drop}`,
+    ]);
+    expect(commands(left(crowd(65)), crowd(256), rooms)).toHaveLength(1);
+  });
+
+  test.each([
+    [64, 1],
+    [256, 0],
+    [undefined, 0],
+  ])("by others, or by whoever was here before: room for %s", (room, remade) => {
+    const standing = stateAfter(crowd(30));
+    const sets = new Map(
+      [...standing.sets].map(([name, set]) => [name, room === undefined ? set : { ...set, room }]),
+    );
+    const rooms = new SetRooms();
+    // What was believed before.
+    commands(nothing, crowd(room === 64 ? 100 : 1), rooms);
+    const lines = commands({ kind: "read", state: { ...standing, sets } }, crowd(65), rooms);
+    expect(lines.filter((line) => line.startsWith("delete set"))).toHaveLength(remade);
+  });
+
+  test("may grow as it likes once it is big", () => {
+    const rooms = new SetRooms();
+    commands(nothing, crowd(200), rooms);
+    const grown = commands(left(crowd(200)), crowd(600), rooms);
+    expect(grown).toContain("add set ip selvedge SV4-G-a { typeof ip saddr; }");
+    expect(commands(left(crowd(600)), crowd(5000), rooms)).toHaveLength(1);
+  });
+
+  test("has room for what goes beside what comes", () => {
+    const rooms = new SetRooms();
+    const [some, others] = [addresses(60).slice(0, 30), addresses(100).slice(60)];
+    const group = (members: readonly string[]) =>
+      nftRuleset({ sets: { "SV4-G-a": setOfType("hash:ip", ...members) } });
+    commands(nothing, group(some), rooms);
+    expect(commands(left(group(some)), group(others), rooms)).toEqual([
+      "delete set ip selvedge SV4-G-a",
+      "add set ip selvedge SV4-G-a { typeof ip saddr; size 128; }",
+      added(others.join(", ")),
+    ]);
+  });
 });

@@ -12,13 +12,22 @@ import { type NftChain, type NftTable, mapTargets, nextChains } from "./table.ts
 
 interface OpenSet extends NamedSet {
   readonly elements: Map<string, Element>;
+  /** Keys that it has, or had when the transaction began: a kernel may count what goes until it is gone. */
+  readonly counted: Set<string>;
 }
 
 interface OpenChain extends NftChain {
   readonly rules: NftRule[];
 }
 
-const open = (set: NamedSet): OpenSet => ({ ...set, elements: new Map(set.elements) });
+const open = (set: NamedSet): OpenSet => ({
+  ...set,
+  elements: new Map(set.elements),
+  counted: new Set(set.elements.keys()),
+});
+
+/** What of it outlives the transaction. */
+const closed = ({ counted: _, ...set }: OpenSet): NamedSet => set;
 
 /** A table in the middle of a transaction. Each step is refused where the kernel or `nft` refuses it. */
 export class Draft {
@@ -59,6 +68,8 @@ export class Draft {
       throw new Error(`nft: File exists: ${name} ${text}`);
     if (standing === undefined && overlaps(set, element))
       throw new Error(`nft: interval overlaps with an existing one: ${name} ${text}`);
+    set.counted.add(key);
+    if (set.counted.size > set.room) throw new Error(`nft: Too many open files in system: ${name}`);
     set.elements.set(key, standing ?? element);
   }
 
@@ -100,7 +111,8 @@ export class Draft {
   /** The table as it then is, where no chain that the kernel begins with leads back to itself. */
   finish(): NftTable {
     for (const [name, { base }] of this.#chains) if (base !== undefined) this.#checkLoops(name, []);
-    return { width: this.#width, sets: this.#sets, chains: this.#chains };
+    const sets = new Map([...this.#sets].map(([name, set]) => [name, closed(set)]));
+    return { width: this.#width, sets, chains: this.#chains };
   }
 
   #set(name: string): OpenSet {

@@ -10,6 +10,8 @@ export interface NamedSet {
   readonly kind: "set" | "map";
   readonly parts: readonly KeyPart[];
   readonly isInterval: boolean;
+  /** How many elements it may have; `Infinity` where it was not told. */
+  readonly room: number;
   /** By what they match: two that match the same have the same key. */
   readonly elements: ReadonlyMap<string, Element>;
 }
@@ -34,7 +36,9 @@ const addressWidth: Readonly<Record<string, number>> = { ipv4_addr: 32, ipv6_add
 export function declareSet(name: string, kind: NamedSet["kind"], body: string): NamedSet {
   const words = body.split(/[;\n]/).map((part) => part.trim());
   const statements = words.filter((part) => part !== "");
-  const [declared = "", ...others] = statements;
+  const [declared = "", ...options] = statements;
+  const sizes = options.flatMap((option) => /^size ([1-9]\d*)$/.exec(option)?.[1] ?? []);
+  const others = options.filter((option) => !/^size [1-9]\d*$/.test(option));
   const type = declared.replace(/^typeof ip6? saddr/, (words) => typeofs.get(words) ?? words);
   const [, keys = "", value] = /^type (.*?)(?: : (\w+))?$/.exec(type) ?? [];
   const parts = keys.split(" . ");
@@ -43,15 +47,18 @@ export function declareSet(name: string, kind: NamedSet["kind"], body: string): 
     throw new Error(`nft: unknown declaration of ${name}: ${body}`);
   if ((kind === "map") !== (value === "verdict") || (isInterval && parts.length > 1))
     throw new Error(`nft: no such ${kind}: ${body}`);
-  return { name, kind, parts: parts as KeyPart[], isInterval, elements: new Map() };
+  if (sizes.length > 1) throw new Error(`nft: you cannot set size twice: ${body}`);
+  const room = Number(sizes[0] ?? Infinity);
+  return { name, kind, parts: parts as KeyPart[], isInterval, room, elements: new Map() };
 }
 
 /** As it is printed: by what it was declared with. */
-export function typeText({ kind, parts, isInterval }: NamedSet): readonly string[] {
+export function typeText({ kind, parts, isInterval, room }: NamedSet): readonly string[] {
   const type = `type ${parts.join(" . ")}`;
   const [declared = type] = [...typeofs].find(([, same]) => same === type) ?? [];
   const line = `${declared}${kind === "map" ? " : verdict" : ""}`;
-  return isInterval ? [line, "flags interval"] : [line];
+  const size = room === Infinity ? [] : [`size ${room}`];
+  return [line, ...size, ...(isInterval ? ["flags interval"] : [])];
 }
 
 export const sameDeclaration = (one: NamedSet, other: NamedSet): boolean =>
