@@ -26,9 +26,6 @@ const open = (set: NamedSet): OpenSet => ({
   counted: new Set(set.elements.keys()),
 });
 
-/** What of it outlives the transaction. */
-const closed = ({ counted: _, ...set }: OpenSet): NamedSet => set;
-
 /** A table in the middle of a transaction. Each step is refused where the kernel or `nft` refuses it. */
 export class Draft {
   readonly #width: number;
@@ -111,8 +108,7 @@ export class Draft {
   /** The table as it then is, where no chain that the kernel begins with leads back to itself. */
   finish(): NftTable {
     for (const [name, { base }] of this.#chains) if (base !== undefined) this.#checkLoops(name, []);
-    const sets = new Map([...this.#sets].map(([name, set]) => [name, closed(set)]));
-    return { width: this.#width, sets, chains: this.#chains };
+    return { width: this.#width, sets: this.#sets, chains: this.#chains };
   }
 
   #set(name: string): OpenSet {
