@@ -46,13 +46,23 @@ describeKernel("sets that were told how many they shall hold", () => {
     async (way) => {
       const rig = await nftRig();
       const kernel = way === "nft kept open" ? rig.keeping() : rig.another();
-      const rooms: (number | undefined)[] = [];
+      const rooms: (readonly (number | undefined)[])[] = [];
       for (const count of [5, 64, 65, 3, 200, 300, 600, 1100, 20]) {
         expect(await kernel.bring(crowd(count))).toMatchObject({ failures: [], commands: 1 });
         await expectToHold(rig, crowd(count));
-        rooms.push(await sizeOf(rig, "SV4-verdicts-ingress"));
+        rooms.push([await sizeOf(rig, "SV4-G-a"), await sizeOf(rig, "SV4-verdicts-ingress")]);
       }
-      expect(rooms).toEqual([64, 64, 256, 256, 256, 1024, 1024, undefined, undefined]);
+      expect(rooms).toEqual([
+        [64, 512],
+        [64, 512],
+        [256, 512],
+        [256, 512],
+        [256, 512],
+        [1024, 512],
+        [1024, undefined],
+        [undefined, undefined],
+        [undefined, undefined],
+      ]);
     },
   );
 
