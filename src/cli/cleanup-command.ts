@@ -24,7 +24,7 @@ export function cleanupCommand(): Command {
     .addOption(healthPortOption())
     .addHelpText(
       "after",
-      "\nExit codes: 0 nothing of ours is left, 1 something of ours could not be removed, 2 bad usage.\n" +
+      "\nExit codes: 0 nothing of ours is left, 1 something of ours could not be removed or looked at,\n2 bad usage.\n" +
         "\nExamples:\n  selvedge cleanup --dry-run\n  selvedge cleanup -o json",
     )
     .action(async ({ dryRun, output, healthPort }: CleanupFlags) => {

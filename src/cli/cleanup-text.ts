@@ -1,5 +1,8 @@
 import type { CleanupReport, Leftover, Thing } from "../kernel/cleanup/report.ts";
 import { backendName } from "../kernel/variant.ts";
+import { header } from "../render/nftables/words.ts";
+
+type Chain = Extract<Thing, { readonly kind: "chain" }>;
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? "" : "s"}`;
 
@@ -12,29 +15,34 @@ function placeOf(thing: Thing): string {
   return `${backendName(thing.variant)}, ${thing.family}${table}`;
 }
 
+const chainsText = (chains: readonly Chain[]): string =>
+  `${count(chains.length, "chain")} with ${count(
+    chains.reduce((sum, { rules }) => sum + rules, 0),
+    "rule",
+  )}`;
+
 /** What went from one place. */
 function removedText(things: readonly Thing[]): string {
   const hooks = things.filter((thing) => thing.kind === "hook");
+  const tables = things.filter((thing) => thing.kind === "table");
   const chains = things.filter((thing) => thing.kind === "chain");
   const sets = things.filter((thing) => thing.kind === "set");
-  const rules = chains.reduce((sum, chain) => sum + chain.rules, 0);
   const where = hooks.length === 0 ? "" : ` (${hooks.map(({ chain }) => chain).join(", ")})`;
-  const hooked = chains.every(({ variant }) => variant !== "nftables")
-    ? [`${count(hooks.length, "hook")}${where}`]
-    : [];
-  return [
-    ...hooked,
-    `${count(chains.length, "chain")} with ${count(rules, "rule")}`,
-    ...(sets.length === 0 ? [] : [count(sets.length, "set")]),
-  ].join(", ");
+  const parts =
+    tables.length === 0
+      ? [`${count(hooks.length, "hook")}${where}`, chainsText(chains)]
+      : [...tables.map(({ name }) => `table ${name}`), ...(chains.length === 0 ? [] : [chainsText(chains)])];
+  return [...parts, ...(sets.length === 0 ? [] : [count(sets.length, "set")])].join(", ");
 }
+
+/** A rule as the command that would add it, in the words of its tool. */
+const added = ({ variant, family, table, name }: Chain, rule: string): string =>
+  variant === "nftables" ? `add rule ${header[family]} ${table} ${name} ${rule}` : `-A ${name} ${rule}`;
 
 const foreignLines = (things: readonly Thing[]): string[] =>
   things.flatMap((thing) =>
     thing.kind === "chain"
-      ? thing.foreignRules.map(
-          (rule) => `  among them one that others had put there: -A ${thing.name} ${rule}`,
-        )
+      ? thing.foreignRules.map((rule) => `  among them one that others had put there: ${added(thing, rule)}`)
       : [],
   );
 

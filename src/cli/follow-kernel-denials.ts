@@ -1,7 +1,7 @@
 import type { Denial } from "../core/denial.ts";
 import { readCounted } from "../kernel/counters/read-counted.ts";
 import { nameDenial } from "../kernel/denials/name-denial.ts";
-import { standingNames } from "../kernel/denials/standing-names.ts";
+import { type StandingNames, standingNames } from "../kernel/denials/standing-names.ts";
 import { processExec } from "../kernel/exec.ts";
 import { readNflog } from "../kernel/nflog/read-nflog.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
@@ -10,6 +10,8 @@ import type { BackendChoice } from "./backend-option.ts";
 
 /** How long the names that the kernel's rules know are taken for current, in milliseconds. */
 const NAMES_LAST = 5_000;
+
+const NO_NAMES: StandingNames = { policies: new Map(), pods: new Map() };
 
 /** Reads denials from the kernel alone, until it cannot; tells why. */
 export async function followKernelDenials(
@@ -21,7 +23,9 @@ export async function followKernelDenials(
   process.once("exit", () => stop.abort());
   for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => process.exit());
   const standing = await standingBackend(processExec, backend);
-  const read = async () => standingNames(await readCounted(processExec, standing));
+  // Denials without names are still told; why the kernel tells nothing at all, the log's reader says.
+  const read = (): Promise<StandingNames> =>
+    readCounted(processExec, standing).then(standingNames, () => NO_NAMES);
   let names = read();
   let at = performance.now();
   // One after the other: denials are told in the order in which they came.
@@ -34,7 +38,7 @@ export async function followKernelDenials(
         names = read();
         at = performance.now();
       }
-      const known = names.catch(() => ({ policies: new Map(), pods: new Map() }));
+      const known = names;
       told = told.then(async () => onDenial(nameDenial(packet, await known)));
     },
   });

@@ -360,6 +360,39 @@ describe("the doctor", () => {
     expect(found.map(({ check }) => check)).toContain("hook");
   });
 
+  describe("where nothing of ours is seen", () => {
+    const rules = rulesOf({ "nft IPv4": "", "nft IPv6": "" });
+    const bare: NodeFacts = { ...healthy, rules, sets: { kind: "known", value: new Map() } };
+    const silent: NodeFacts["enforcer"] = { kind: "silent", why: "refused" };
+    const nftables: NodeFacts["nftables"] = healthy.nftables.map(({ family }) => ({
+      family,
+      reading: { kind: "unreadable", message: "nft: ENOENT", isMissing: true },
+    }));
+    const legacyAlone = rules.map((each) =>
+      each.variant === "nft" ? { ...each, reading: { kind: "absent" } as const } : each,
+    );
+
+    test.each<readonly [string, NodeFacts, RegExp]>([
+      ["there is no nft", { ...bare, nftables }, /ready; .* into nftables$/],
+      ["there is no iptables-nft", { ...bare, rules: legacyAlone }, /ready; .* into iptables-nft$/],
+    ])("does not say that nothing is enforced where an enforcer is ready and %s", (_, facts, message) => {
+      expect(unwell(facts)).toEqual([
+        {
+          check: "hook",
+          status: "unknown",
+          message: expect.stringMatching(message),
+          mend: "Run the doctor where the enforcer runs, in its container.",
+        },
+      ]);
+    });
+
+    test("says so where there is no nft, and no enforcer that says otherwise", () => {
+      expect(unwell({ ...bare, nftables, enforcer: silent })).toContainEqual(
+        expect.objectContaining({ check: "hook", status: "fail" }),
+      );
+    });
+  });
+
   test("finds that nothing of ours stands", () => {
     const facts = { ...healthy, rules: rulesOf({ "nft IPv4": "", "nft IPv6": "" }) };
     const found = unwell({ ...facts, sets: { kind: "known", value: new Map() } });

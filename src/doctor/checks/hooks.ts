@@ -1,5 +1,7 @@
 import { isOurHook } from "../../kernel/ours.ts";
+import { variants } from "../../kernel/read-everywhere.ts";
 import { type SavedRule, type SavedTable, jumpOf } from "../../kernel/saved-rules.ts";
+import { backendName } from "../../kernel/variant.ts";
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
 import { type HookedChain, hookedChains } from "../../render/ruleset.ts";
@@ -82,6 +84,35 @@ const isUnread = ({ rules, nftables }: NodeFacts): boolean =>
   rules.some(({ reading }) => reading.kind === "unreadable") ||
   nftables.some(({ reading }) => reading.kind === "unreadable" && !reading.isMissing);
 
+/** Where something of ours may stand that nobody has looked for, as what would show it is not on this machine. */
+const unlooked = ({ rules, nftables }: NodeFacts): string[] => [
+  ...variants
+    .filter((variant) => rules.every((each) => each.variant !== variant || each.reading.kind === "absent"))
+    .map(backendName),
+  ...(nftables.every(({ reading }) => reading.kind === "unreadable" && reading.isMissing)
+    ? [backendName("nftables")]
+    : []),
+];
+
+/** What nothing of ours means: an enforcer that is ready has written, in its container perhaps by programs that are not here. */
+function nothingStands(facts: NodeFacts): Finding {
+  const { enforcer } = facts;
+  const places = unlooked(facts);
+  if (places.length > 0 && enforcer.kind === "answered" && enforcer.status === 200)
+    return {
+      check,
+      status: "unknown",
+      message: `nothing of Selvedge's is seen, though its enforcer is ready; without their programs here nobody has looked into ${places.join(", ")}`,
+      mend: "Run the doctor where the enforcer runs, in its container.",
+    };
+  return {
+    check,
+    status: "fail",
+    message: "nothing of Selvedge's stands in the kernel: no policy is enforced on this node",
+    mend: "Start `selvedge enforcer`; if it runs, see in its log why it does not write.",
+  };
+}
+
 /** Whether every packet that is forwarded comes to Selvedge, before anybody lets it pass. */
 export function hooks(facts: NodeFacts): Finding[] {
   const tables = ourTables(facts);
@@ -95,15 +126,7 @@ export function hooks(facts: NodeFacts): Finding[] {
         mend: "Mend what keeps them from being read (above), then ask again.",
       },
     ];
-  if (tables.length + nftTables.length === 0)
-    return [
-      {
-        check,
-        status: "fail",
-        message: "nothing of Selvedge's stands in the kernel: no policy is enforced on this node",
-        mend: "Start `selvedge enforcer`; if it runs, see in its log why it does not write.",
-      },
-    ];
+  if (tables.length + nftTables.length === 0) return [nothingStands(facts)];
   const hooked = (table: OurTable): readonly HookedChain[] =>
     isRefusing(table) ? hookedChains : ["FORWARD", "OUTPUT"];
   const findings = [

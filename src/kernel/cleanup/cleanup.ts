@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Exec } from "../exec.ts";
+import type { Exec, ExecResult } from "../exec.ts";
 import { readEverywhere } from "../read-everywhere.ts";
 import { restoreCommand } from "../variant.ts";
 import { type CleanupPlan, planCleanup } from "./plan-cleanup.ts";
@@ -20,7 +20,18 @@ interface Standing {
   readonly unknown: readonly Leftover[];
 }
 
-async function look(exec: Exec): Promise<Standing> {
+/** By the shell's convention, which `Exec` follows. */
+const NOT_FOUND = 127;
+
+/** Sets that cannot be listed. Where there is no ipset nobody has made any, unless rules of ours say otherwise: they name some. */
+function unlisted({ code, stderr }: ExecResult, plan: CleanupPlan, removed: readonly Thing[]): Leftover[] {
+  const isOurs = plan.tables.some(({ input }) => input !== undefined) || removed.length > 0;
+  if (code === 0 || (code === NOT_FOUND && !isOurs)) return [];
+  return [{ what: "sets", why: `cannot be listed: ${stderr.trim() || `exit ${code}`}`, heldBy: [] }];
+}
+
+/** Looks at iptables and ipsets, of which this has been removed already. */
+async function look(exec: Exec, removed: readonly Thing[] = []): Promise<Standing> {
   const [rules, listed] = await Promise.all([
     readEverywhere(exec),
     exec({ command: "ipset", args: ["list", "-name"] }),
@@ -31,9 +42,7 @@ async function look(exec: Exec): Promise<Standing> {
       ? [{ what: `iptables-${variant}, ${family}`, why: `cannot be read: ${reading.message}`, heldBy: [] }]
       : [],
   );
-  const said = listed.stderr.trim() || `exit ${listed.code}`;
-  const noSets: Leftover = { what: "sets", why: `cannot be listed: ${said}`, heldBy: [] };
-  return { plan, unknown: listed.code === 0 ? unread : [...unread, noSets] };
+  return { plan, unknown: [...unread, ...unlisted(listed, plan, removed)] };
 }
 
 /** Mangle goes without saying. */
@@ -128,7 +137,7 @@ async function cleanTables(exec: Exec): Promise<CleanupReport> {
  */
 export async function cleanup(exec: Exec): Promise<CleanupReport> {
   const tables = await cleanTables(exec);
-  const { plan, unknown } = await look(exec);
+  const { plan, unknown } = await look(exec, tables.removed);
   const held = await destroySets(exec, plan.sets);
   const destroyed = plan.sets.filter((name) => !held.has(name));
   const nftables = await cleanNftables(exec);

@@ -4,12 +4,15 @@ import { header } from "../../render/nftables/words.ts";
 import { ruleHash } from "../../render/rule-text.ts";
 import type { Exec } from "../exec.ts";
 import type { PrintedNftTable } from "../nftables/printed-table.ts";
-import { type NftReading, readNftTable } from "../nftables/read-nft-table.ts";
-import type { CleanupReport, Leftover, Thing } from "./report.ts";
+import { type NftReading, readNftTable, saysNoTable } from "../nftables/read-nft-table.ts";
+import type { CleanupReport, Thing } from "./report.ts";
 
 const place = (family: Family): string => `nftables, ${family}`;
 
+const tableOf = (family: Family): Thing => ({ kind: "table", variant: "nftables", family, name: NFT_TABLE });
+
 const thingsIn = (family: Family, { chains, sets }: PrintedNftTable): Thing[] => [
+  tableOf(family),
   ...chains.map(({ name, rules }): Thing => ({
     kind: "chain",
     variant: "nftables",
@@ -22,21 +25,31 @@ const thingsIn = (family: Family, { chains, sets }: PrintedNftTable): Thing[] =>
   ...sets.map(({ name }): Thing => ({ kind: "set", variant: "nftables", family, name })),
 ];
 
-function unread(family: Family, reading: NftReading): Leftover[] {
+const NOTHING: CleanupReport = { removed: [], left: [] };
+
+/** What can be said of our table without having changed it. */
+function seen(family: Family, reading: NftReading): CleanupReport {
+  if (reading.kind === "read") return { removed: thingsIn(family, reading.table), left: [] };
   // Without nft nobody has written there.
-  if (reading.kind !== "unreadable" || reading.isMissing) return [];
-  return [{ what: place(family), why: `cannot be read: ${reading.message}`, heldBy: [] }];
+  if (reading.kind === "absent" || reading.isMissing) return NOTHING;
+  const why = `cannot be read: ${reading.message}`;
+  return { removed: [], left: [{ what: place(family), why, heldBy: [] }] };
 }
 
-/** Deletes our table, with all that is in it: no rule of another table can lead into it. */
+/** Deletes our table, with all that is in it, also where nft cannot list that: no rule of another table can lead into it. */
 async function clean(exec: Exec, family: Family): Promise<CleanupReport> {
   const reading = await readNftTable(exec, family, "names");
-  if (reading.kind !== "read") return { removed: [], left: unread(family, reading) };
+  const report = seen(family, reading);
+  if (report === NOTHING) return NOTHING;
   const { code, stdout, stderr } = await exec({
     command: "nft",
     args: ["delete", "table", header[family], NFT_TABLE],
+    env: { LC_ALL: "C" },
   });
-  if (code === 0) return { removed: thingsIn(family, reading.table), left: [] };
+  if (code === 0) return reading.kind === "read" ? report : { removed: [tableOf(family)], left: [] };
+  // Somebody else has deleted it since it was read.
+  if (saysNoTable(stderr)) return NOTHING;
+  if (reading.kind !== "read") return report;
   const why = (stderr || stdout).trim() || `exit ${code}`;
   return { removed: [], left: [{ what: `${place(family)}: table ${NFT_TABLE}`, why, heldBy: [] }] };
 }
@@ -54,10 +67,4 @@ export const cleanNftables = (exec: Exec): Promise<CleanupReport> => inBoth((fam
 
 /** What that would remove; nothing is written. */
 export const cleanNftablesDryRun = (exec: Exec): Promise<CleanupReport> =>
-  inBoth(async (family) => {
-    const reading = await readNftTable(exec, family, "names");
-    return {
-      removed: reading.kind === "read" ? thingsIn(family, reading.table) : [],
-      left: unread(family, reading),
-    };
-  });
+  inBoth(async (family) => seen(family, await readNftTable(exec, family, "names")));

@@ -24,6 +24,13 @@ export type Thing =
       /** Rules that others had put into it. */
       readonly foreignRules: readonly string[];
     }
+  /** Our table of nftables, with all that is in it. */
+  | {
+      readonly kind: "table";
+      readonly variant: "nftables";
+      readonly family: Family;
+      readonly name: typeof NFT_TABLE;
+    }
   /** An ipset. */
   | { readonly kind: "set"; readonly name: string }
   /** A set or a map in our table. */

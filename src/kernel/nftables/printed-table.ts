@@ -38,10 +38,12 @@ function setOf(kind: PrintedNftSet["kind"], name: string, lines: readonly string
   return { kind, name, options, elements: from < 0 ? [] : elementsIn(lines.slice(from).join("\n")) };
 }
 
+/** Before all else a remark on the chain may stand, which no rule begins like. */
 function chainOf(name: string, lines: readonly string[]): PrintedNftChain {
-  const [first] = lines;
+  const own = lines[0]?.startsWith("comment ") === true ? lines.slice(1) : lines;
+  const [first] = own;
   const isBase = first?.startsWith("type ") === true;
-  return { name, declaration: isBase ? first : undefined, rules: isBase ? lines.slice(1) : lines };
+  return { name, declaration: isBase ? first : undefined, rules: isBase ? own.slice(1) : own };
 }
 
 /** Reads the output of `nft list table`, of one table. */

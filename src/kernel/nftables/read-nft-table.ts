@@ -15,14 +15,15 @@ export type NftReading =
 /** By the shell's convention, which `Exec` follows. */
 const NOT_FOUND = 127;
 
-const NO_TABLE = /^Error: No such file or directory/m;
+/** Whether that is what nft says of a table that is not there. */
+export const saysNoTable = (stderr: string): boolean => /^Error: No such file or directory/m.test(stderr);
 
 /** Reads our table with the counters of its rules; `names` leaves out what its sets hold, which may be much. */
 export async function readNftTable(exec: Exec, family: Family, what: "all" | "names"): Promise<NftReading> {
   const args = [...(what === "names" ? ["--terse"] : []), "list", "table", header[family], NFT_TABLE];
   const { code, stdout, stderr } = await exec({ command: "nft", args, env: { LC_ALL: "C" } });
   if (code === 0) return { kind: "read", table: printedNftTable(stdout) };
-  if (NO_TABLE.test(stderr) && code !== NOT_FOUND) return { kind: "absent" };
+  if (saysNoTable(stderr) && code !== NOT_FOUND) return { kind: "absent" };
   const message = (stderr || stdout).trim().split("\n")[0] || `nft: exit ${code}`;
   return { kind: "unreadable", message, isMissing: code === NOT_FOUND };
 }

@@ -6,9 +6,7 @@ import type { Reading } from "../read.ts";
 import type { SavedChains } from "../saved-chains.ts";
 import type { KernelState } from "../state.ts";
 import { type StandingFamily, noFamily, parseNftList } from "./parse-nft-list.ts";
-
-/** What nft says of a table that is not there. */
-const IS_MISSING = /^Error: No such file or directory\n/;
+import { saysNoTable } from "./read-nft-table.ts";
 
 type FamilyReading = { readonly unread?: string } & StandingFamily;
 
@@ -16,7 +14,7 @@ async function readFamily(exec: Exec, family: Family, chains: SavedChains): Prom
   const args = ["-s", "list", "table", header[family], NFT_TABLE];
   const { code, stdout, stderr } = await exec({ command: "nft", args, env: { LC_ALL: "C" } });
   if (code === 0) return parseNftList(stdout, family, chains.reading(family));
-  if (IS_MISSING.test(stderr)) return noFamily;
+  if (saysNoTable(stderr)) return noFamily;
   return { ...noFamily, unread: `nft: exit ${code}: ${(stderr || stdout).trim()}` };
 }
 

@@ -1,8 +1,11 @@
 /* What stands in our tables of nftables goes; what anybody else has there, and in iptables, stays. */
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { cleanup } from "../../../src/kernel/cleanup/cleanup.ts";
 import type { CleanupReport } from "../../../src/kernel/cleanup/report.ts";
 import { nftablesCommands } from "../../../src/lab/kube-proxy/nftables/commands.ts";
+import { root } from "../../cli/selvedge.ts";
+import { without } from "../doctor/patient.ts";
 import { enforce, enforceNftables, everyKindNftables } from "../enforced.ts";
 import { type OwnNetns, ownNetns } from "../own-netns.ts";
 import { describeKernel } from "../support.ts";
@@ -49,6 +52,8 @@ describeKernel("selvedge cleanup, of nftables,", () => {
     expect(removed.map(({ kind }) => kind).toSorted()).toEqual([
       ...Array<string>(IPv4.chains.size + IPv6.chains.size).fill("chain"),
       ...Array<string>(IPv4.sets.size + IPv6.sets.size).fill("set"),
+      "table",
+      "table",
     ]);
 
     expect(await cleanup(netns.exec)).toEqual({ removed: [], left: [] });
@@ -63,12 +68,39 @@ describeKernel("selvedge cleanup, of nftables,", () => {
     expect(planned.status).toBe(0);
     expect(await tables(netns)).toBe(before);
     expect(netns.selvedge("cleanup", "--dry-run").stdout).toMatch(
-      /^would remove nftables, IPv4: \d+ chains with \d+ rules, \d+ sets\nwould remove nftables, IPv6: .*\n {2}among them one that others had put there: -A SV-EGRESS meta l4proto tcp accept\n$/,
+      /^would remove nftables, IPv4: table selvedge, \d+ chains with \d+ rules, \d+ sets\nwould remove nftables, IPv6: .*\n {2}among them one that others had put there: add rule ip6 selvedge SV-EGRESS meta l4proto tcp accept\n$/,
     );
     const done = netns.selvedge("cleanup", "-o", "json");
     const removedBy = (stdout: string) => (JSON.parse(stdout) as CleanupReport).removed;
     expect(removedBy(planned.stdout)).toEqual(removedBy(done.stdout));
     expect(await tables(netns)).toBe("");
+  });
+
+  it.each([
+    ["nothing", "", /^removed nftables, IPv6: table selvedge\n$/],
+    [
+      "a set alone",
+      "{ set SV6-G-a { type ipv6_addr; }; }",
+      /^removed nftables, IPv6: table selvedge, 1 set\n$/,
+    ],
+    ["what others made", "{ counter theirs { }; }", /^removed nftables, IPv6: table selvedge\n$/],
+  ])("removes a table that holds %s, and says so", async (_, content, text) => {
+    await netns.sh(`nft 'add table ip6 selvedge ${content}'`);
+    expect(netns.selvedge("cleanup", "--dry-run").stdout).toMatch(/^would remove nftables, IPv6: table/);
+    expect(netns.selvedge("cleanup")).toMatchObject({ status: 0, stdout: expect.stringMatching(text) });
+    expect(await tables(netns)).toBe("");
+  });
+
+  it("misses neither iptables nor ipset where nftables alone was used", async () => {
+    await enforceNftables(netns);
+    const program = join(root, "bin/selvedge");
+    const script = `${without("ipset", "iptables-nft-save", "ip6tables-nft-save", "iptables-legacy-save", "ip6tables-legacy-save")}
+      ${program} cleanup --dry-run; ${program} cleanup; ${program} cleanup`;
+    const { code, stdout } = await netns.exec({ command: "sh", args: ["-ec", script] });
+    expect(stdout).toMatch(
+      /^would remove nftables, IPv4: .*\nwould .*\nremoved nftables, IPv4: .*\nremoved .*\nnothing of Selvedge's is here\n$/,
+    );
+    expect(code).toBe(0);
   });
 
   it("clears nftables and both iptables where all three hold something of ours", async () => {
@@ -86,7 +118,7 @@ describeKernel("selvedge cleanup, of nftables,", () => {
 
   it("says so where nft takes nothing away, and leaves all of it", async () => {
     await enforceNftables(netns);
-    const before = await tables(netns);
+    const listed = await netns.sh("nft -a list table ip selvedge");
     const { removed, left } = await cleanup((request) =>
       request.args[0] === "delete" && request.args[2] === "ip"
         ? Promise.resolve({ code: 1, stdout: "", stderr: "Error: Device or resource busy\n" })
@@ -96,6 +128,6 @@ describeKernel("selvedge cleanup, of nftables,", () => {
       { what: "nftables, IPv4: table selvedge", why: "Error: Device or resource busy", heldBy: [] },
     ]);
     expect(new Set(removed.map((thing) => "family" in thing && thing.family))).toEqual(new Set(["IPv6"]));
-    expect(before).toContain(await tables(netns));
+    expect(await tables(netns)).toBe(listed);
   });
 });

@@ -188,6 +188,18 @@ describeKernel("selvedge doctor, of nftables,", () => {
     expect(await diagnosis(netns)).toEqual({ status: 0, found: [] });
   });
 
+  it("does not say that nothing is enforced where an enforcer is ready and there is no nft to look with", async () => {
+    const diagnosed = await diagnosis(netns, without("nft"));
+    expectFound(diagnosed, [["hook", "unknown", /is ready; .* nobody has looked into nftables$/]]);
+    expect(diagnosed.status).toBe(3);
+  });
+
+  it("minds no remark on a chain", async () => {
+    await netns.sh(anew('type filter hook forward priority mangle; policy accept; comment "theirs";'));
+    expect(await diagnosis(netns)).toEqual({ status: 0, found: [] });
+    await enforceNftables(netns);
+  });
+
   it("says what it could not look at where nft fails", async () => {
     const broken = `mkdir -p /mnt/bin; printf '#!/bin/sh\\necho "Error: no memory" >&2; exit 1\\n' >/mnt/bin/nft; chmod +x /mnt/bin/nft; export PATH=/mnt/bin:$PATH`;
     const { found, status } = await diagnosis(netns, `mount -t tmpfs tmpfs /mnt; ${broken}`);

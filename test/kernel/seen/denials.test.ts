@@ -1,3 +1,7 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { denialText } from "../../../src/core/denial.ts";
@@ -9,6 +13,8 @@ import { readCounted } from "../../../src/kernel/counters/read-counted.ts";
 import { execOrThrow } from "../../../src/kernel/exec.ts";
 import type { DeniedPacket } from "../../../src/kernel/nflog/denied-packet.ts";
 import { type StreamExec, processStreamExec } from "../../../src/kernel/stream-exec.ts";
+import { saveCommand } from "../../../src/kernel/variant.ts";
+import { root } from "../../cli/selvedge.ts";
 import { backends } from "../backends.ts";
 import type { Wire } from "../oracle/wire.ts";
 import { describeKernel } from "../support.ts";
@@ -18,6 +24,17 @@ interface Followed {
   readonly packets: DeniedPacket[];
   readonly troubles: string[];
   readonly stop: () => void;
+}
+
+/** A directory with programs of these names that fail; gone with the test. */
+function failing(...programs: readonly string[]): string {
+  const directory = mkdtempSync(join(tmpdir(), "selvedge-failing-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  for (const program of programs) {
+    writeFileSync(join(directory, program), "#!/bin/sh\necho no luck >&2\nexit 1\n");
+    chmodSync(join(directory, program), 0o755);
+  }
+  return directory;
 }
 
 /** A guard against hanging, not a bar. */
@@ -92,6 +109,24 @@ describeKernel("denials", () => {
       expect(packets.slice(-1).map((packet) => denialText(nameDenial(packet, names)))).toEqual([
         `203.0.113.9 -> ${web} UDP/53 denied: ingress is isolated by shop/default-deny and shop/web, and no rule allows it`,
       ]);
+    });
+
+    test("are told by `selvedge denials --follow` without names where the rules cannot be read", async () => {
+      const tools = backend === "nftables" ? ["nft"] : [saveCommand(backend, "IPv4")];
+      const path = `PATH=${failing(...tools)}:${process.env["PATH"] ?? ""}`;
+      const [command, ...first] = wire.enter;
+      const words = [join(root, "bin/selvedge"), "denials", "--follow", "--backend", backend];
+      const child = spawn(command, [...first, "env", path, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+      onTestFinished(() => void child.kill());
+      let said = "";
+      child.stdout.on("data", (chunk: Buffer) => void (said += chunk.toString()));
+      child.stderr.on("data", (chunk: Buffer) => void (said += chunk.toString()));
+      await expect
+        .poll(async () => {
+          await wire.send([udp("203.0.113.9", "10.0.0.1", 53)]);
+          return said;
+        }, PATIENCE)
+        .toMatch(/Z 203\.0\.113\.9 -> 10\.0\.0\.1 UDP\/53 denied/);
     });
 
     test("are seen again after the reader was killed, and are denied meanwhile", async () => {

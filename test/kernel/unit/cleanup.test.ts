@@ -1,6 +1,6 @@
 /* What a cleanup does where the machine does not do what it is told; test/kernel/cleanup has real kernels. */
 import { describe, expect, test } from "vitest";
-import { cleanup } from "../../../src/kernel/cleanup/cleanup.ts";
+import { cleanup, cleanupDryRun } from "../../../src/kernel/cleanup/cleanup.ts";
 import { planTable } from "../../../src/kernel/cleanup/plan-table.ts";
 import type { Exec, ExecRequest, ExecResult } from "../../../src/kernel/exec.ts";
 import { parseSavedTables } from "../../../src/kernel/saved-rules.ts";
@@ -20,15 +20,16 @@ const OURS = [
 const said = (stdout: string): ExecResult => ({ code: 0, stdout, stderr: "" });
 
 /** A node with our rules in iptables-nft, IPv4, until they are restored away; `answer` comes before that. */
-function node(answer: (request: ExecRequest) => ExecResult | undefined) {
+function node(answer: (request: ExecRequest) => ExecResult | undefined, standing = OURS) {
   const requests: ExecRequest[] = [];
-  let rules = OURS;
+  let rules = standing;
   const exec: Exec = (request) => {
     requests.push(request);
     const answered = answer(request);
     if (answered !== undefined) return Promise.resolve(answered);
     if (request.command === "iptables-nft-save") return Promise.resolve(said(rules));
     if (request.command.endsWith("-restore")) rules = "";
+    if (request.command === "nft") return Promise.resolve(failure("Error: No such file or directory\n"));
     return Promise.resolve(said(""));
   };
   return { exec, writes: () => requests.filter(({ command }) => command.endsWith("-restore")) };
@@ -99,10 +100,63 @@ describe("where something fails", () => {
     expect((await cleanup(exec)).left).toEqual([]);
   });
 
-  test("without ipset nobody knows whether sets are left", async () => {
-    const { exec } = node(({ command }) => (command === "ipset" ? failure("ipset: ENOENT", 127) : undefined));
+  const withoutIpset = ({ command }: ExecRequest) =>
+    command === "ipset" ? failure("ipset: ENOENT", 127) : undefined;
+
+  test("without ipset nobody knows whether sets are left that rules of ours named", async () => {
+    const left = [{ what: "sets", why: "cannot be listed: ipset: ENOENT", heldBy: [] }];
+    expect((await cleanupDryRun(node(withoutIpset).exec)).left).toEqual(left);
+    expect((await cleanup(node(withoutIpset).exec)).left).toEqual(left);
+  });
+
+  test("where nothing of ours stands in iptables, an ipset that is not on the machine has made no sets", async () => {
+    expect(await cleanupDryRun(node(withoutIpset, "").exec)).toEqual({ removed: [], left: [] });
+    expect(await cleanup(node(withoutIpset, "").exec)).toEqual({ removed: [], left: [] });
+  });
+
+  test("an ipset that fails is said, whatever stands", async () => {
+    const { exec } = node(({ command }) => (command === "ipset" ? failure("Kernel error") : undefined), "");
     expect((await cleanup(exec)).left).toEqual([
-      { what: "sets", why: "cannot be listed: ipset: ENOENT", heldBy: [] },
+      { what: "sets", why: "cannot be listed: Kernel error", heldBy: [] },
     ]);
   });
+});
+
+describe("of a table of nftables", () => {
+  /** nft that answers to `list` and `delete`, for IPv4; IPv6 has no table. */
+  const nft = (list: ExecResult, deleted: ExecResult): Exec =>
+    node(
+      ({ command, args }) =>
+        command === "nft" && args.includes("ip") ? (args[0] === "delete" ? deleted : list) : undefined,
+      "",
+    ).exec;
+  const table = { kind: "table", variant: "nftables", family: "IPv4", name: "selvedge" } as const;
+  const unreadable = failure("nft: no answer within 60000 ms", 124);
+
+  test("that cannot be listed is deleted all the same", async () => {
+    expect(await cleanup(nft(unreadable, said("")))).toEqual({ removed: [table], left: [] });
+  });
+
+  test("that can neither be listed nor deleted, it is said that nobody could look", async () => {
+    const denied = failure("Operation not permitted (you must be root)\n");
+    const left = [
+      {
+        what: "nftables, IPv4",
+        why: "cannot be read: Operation not permitted (you must be root)",
+        heldBy: [],
+      },
+    ];
+    expect(await cleanup(nft(denied, denied))).toEqual({ removed: [], left });
+    expect(await cleanupDryRun(nft(denied, denied))).toEqual({ removed: [], left });
+  });
+
+  test.each([said("table ip selvedge {\n}\n"), unreadable])(
+    "that somebody else deletes meanwhile nothing is left, nor said",
+    async (list) => {
+      const gone = failure(
+        "Error: No such file or directory; did you mean table 'selvedge' in family inet?\n",
+      );
+      expect(await cleanup(nft(list, gone))).toEqual({ removed: [], left: [] });
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/* The rules of one node, written out: what docs/kernel.md shows, and what people see in `nft list table ip selvedge`. */
+/* The rules of one node, written out: what docs/nftables.md shows, and what people see in `nft list table ip selvedge`. */
 import { describe, expect, test } from "vitest";
 import { parseCidr } from "../../../src/core/cidr.ts";
 import type { Cluster } from "../../../src/core/compile.ts";
