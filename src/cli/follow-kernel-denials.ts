@@ -1,7 +1,7 @@
 import type { Denial } from "../core/denial.ts";
-import { readCounted } from "../kernel/counters/read-counted.ts";
 import { nameDenial } from "../kernel/denials/name-denial.ts";
-import { type StandingNames, standingNames } from "../kernel/denials/standing-names.ts";
+import { readStandingNames } from "../kernel/denials/read-standing-names.ts";
+import type { StandingNames } from "../kernel/denials/standing-names.ts";
 import { processExec } from "../kernel/exec.ts";
 import { readNflog } from "../kernel/nflog/read-nflog.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
@@ -24,8 +24,7 @@ export async function followKernelDenials(
   for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => process.exit());
   const standing = await standingBackend(processExec, backend);
   // Denials without names are still told; why the kernel tells nothing at all, the log's reader says.
-  const read = (): Promise<StandingNames> =>
-    readCounted(processExec, standing).then(standingNames, () => NO_NAMES);
+  const read = (): Promise<StandingNames> => readStandingNames(processExec, standing).catch(() => NO_NAMES);
   let names = read();
   let at = performance.now();
   // One after the other: denials are told in the order in which they came.

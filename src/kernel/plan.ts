@@ -43,9 +43,9 @@ const filled = (name: string, wanted: IpSet): string[] => [
   ...[...wanted.entries].map((entry) => `add ${name} ${entry}`),
 ];
 
-/** What of an entry tells which it is: of a map's the address alone, whatever it leads to. */
+/** What of an entry tells which it is: of a map's the address alone, whatever it leads to; of a pair both, whatever is said of them. */
 const keyOf = (type: IpSet["type"], entry: string): string =>
-  type === "pairs" ? entry : (entry.split(" ", 1)[0] ?? "");
+  entry.split(" ", type === "pairs" ? 3 : 1).join(" ");
 
 function setLines(
   name: string,

@@ -12,13 +12,16 @@ const plain = (text: string): string => text.replaceAll(/[^\w .,:/[\]()=-]/g, "?
 /** Where a rule's target begins. */
 const TARGET = /(?:^|(?<= ))-[jg] /;
 
+/** A comment for people, as long as there is room for it. */
+function shown(comment: string, room: number): string {
+  const words = plain(comment);
+  return words.length > room ? `${words.slice(0, room - 3)}...` : words;
+}
+
 /** A comment for people and, last in it, a digest of the whole rule. */
 function commentOf(rule: string, comment: string, most: number): string {
-  const room = most - HASH_DIGITS - " #".length;
-  const words = plain(comment);
-  const shown = words.length > room ? `${words.slice(0, room - 3)}...` : words;
   const hash = digest(`${rule}\n${comment}`).slice(0, HASH_DIGITS);
-  return `comment "${shown} #${hash}"`;
+  return `comment "${shown(comment, most - HASH_DIGITS - " #".length)} #${hash}"`;
 }
 
 /**
@@ -33,6 +36,9 @@ export function ruleText(rule: string, comment: string): string {
 /** One rule as nft reads and prints it, with its comment, which the kernel never looks at. */
 export const nftRuleText = (rule: string, comment: string): string =>
   `${rule} ${commentOf(rule, comment, MAX_NFT_COMMENT)}`;
+
+/** What an element of a set of nftables says to people. */
+export const nftElementComment = (comment: string): string => `comment "${shown(comment, MAX_NFT_COMMENT)}"`;
 
 /** The digest in a rule of ours, from our own text, `iptables-save`'s or nft's; none: not a rule that we wrote. */
 export function ruleHash(line: string): string | undefined {

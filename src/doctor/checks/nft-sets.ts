@@ -30,7 +30,8 @@ function otherwise(family: Family, sets: ReadonlyMap<string, PrintedNftSet>): st
   ];
   return meant.flatMap(([name, elements]) => {
     const set = sets.get(name);
-    return set === undefined || isEqual(new Set(set.elements), elements) ? [] : [name];
+    const held = set?.elements.map((element) => element.replace(/ comment "[^"]*"$/, ""));
+    return held === undefined || isEqual(new Set(held), elements) ? [] : [name];
   });
 }
 

@@ -12,8 +12,8 @@ const readers: Readonly<Record<SetType, (element: string) => string | undefined>
     return address && `${canonicalEntry(address)},${protocolNames[protocol] ?? protocol}:${port}`;
   },
   pairs: (element) => {
-    const [, left, right = ""] = /^(\S+) \. (\S+)$/.exec(element) ?? [];
-    return left && `${canonicalEntry(left)} . ${canonicalEntry(right)}`;
+    const [, left, right = "", comment = ""] = /^(\S+) \. (\S+)( comment "[^"]*")?$/.exec(element) ?? [];
+    return left && `${canonicalEntry(left)} . ${canonicalEntry(right)}${comment}`;
   },
   verdicts: (element) => {
     const [, address, verdict] = /^(\S+) : ((?:goto |jump )?\S+)$/.exec(element) ?? [];

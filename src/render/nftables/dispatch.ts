@@ -5,7 +5,7 @@ import { entryBlocks } from "../dispatch.ts";
 import type { Chains } from "../layout.ts";
 import type { Leaf, Leaves } from "../leaves.ts";
 import { classChain, dispatchChain, isolatedNow, restChain, selfSet, verdictMap } from "../names.ts";
-import { nftRuleText } from "../rule-text.ts";
+import { nftElementComment, nftRuleText } from "../rule-text.ts";
 import type { SetTable } from "../set-table.ts";
 import type { Gate } from "./gate.ts";
 import { blockText, subjectOf } from "./words.ts";
@@ -14,7 +14,7 @@ import { blockText, subjectOf } from "./words.ts";
 export const entryRule = (direction: Direction): string =>
   nftRuleText(`jump ${dispatchChain(direction)}`, `${direction} of isolated pods`);
 
-/** Asks for the sets of isolated addresses, and for those paired with themselves. */
+/** Asks for the sets of isolated addresses, and for those paired with themselves, which tell people whose they are. */
 export function isolatedSets(
   family: Family,
   leaves: Leaves,
@@ -24,11 +24,13 @@ export function isolatedSets(
     ingress: leaves.ingress.map(({ address }) => formatAddress(address)),
     egress: leaves.egress.map(({ address }) => formatAddress(address)),
   };
-  const all = new Set([...addresses.ingress, ...addresses.egress]);
+  const pods = new Map(
+    [...leaves.ingress, ...leaves.egress].map(({ address, pod }) => [formatAddress(address), pod]),
+  );
   sets.given(
     selfSet(family),
     "pairs",
-    [...all].map((address) => `${address} . ${address}`),
+    [...pods].map(([address, pod]) => `${address} . ${address} ${nftElementComment(pod)}`),
   );
   const isolated = (direction: Direction): string =>
     sets.given(isolatedNow(family, direction), "hash:ip", addresses[direction]);

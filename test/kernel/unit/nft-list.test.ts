@@ -42,7 +42,9 @@ describe("what nft lists", () => {
 
 	set SV4-self {
 		type ipv4_addr . ipv4_addr
-		elements = { 10.0.0.1 . 10.0.0.1 }
+		size 64
+		elements = { 10.0.0.1 . 10.0.0.1 comment "shop/web",
+			     10.0.0.2 . 10.0.0.2 }
 	}
 
 	map SV4-verdicts-ingress {
@@ -61,7 +63,14 @@ describe("what nft lists", () => {
           { type: "hash:net", entries: new Set(["0.0.0.0/1", "192.0.2.7", "198.51.100.0-198.51.100.9"]) },
         ],
         ["SV4-P-a", { type: "hash:ip,port", entries: new Set(["10.0.0.1,tcp:80", "10.0.0.1,sctp:8080"]) }],
-        ["SV4-self", { type: "pairs", entries: new Set(["10.0.0.1 . 10.0.0.1"]) }],
+        [
+          "SV4-self",
+          {
+            type: "pairs",
+            room: 64,
+            entries: new Set(['10.0.0.1 . 10.0.0.1 comment "shop/web"', "10.0.0.2 . 10.0.0.2"]),
+          },
+        ],
         [
           "SV4-verdicts-ingress",
           { type: "verdicts", entries: new Set(["10.244.1.17 : goto SV-C-x", "10.244.1.18 : drop"]) },

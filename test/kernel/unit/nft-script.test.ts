@@ -97,6 +97,20 @@ test.each([
   ]);
 });
 
+test("a pair is deleted by both of its addresses, and so is one that is said to be another's", () => {
+  const pairs = (...pods: readonly string[]) =>
+    nftRuleset({
+      sets: { "SV4-self": setOfType("pairs", ...pods.map((pod) => `10.0.0.1 . 10.0.0.1 comment "${pod}"`)) },
+    });
+  expect(commands(read(pairs("shop/web")), pairs("shop/db"))).toEqual([
+    "delete element ip selvedge SV4-self { 10.0.0.1 . 10.0.0.1 }",
+    'add element ip selvedge SV4-self { 10.0.0.1 . 10.0.0.1 comment "shop/db" }',
+  ]);
+  expect(commands(read(pairs("shop/web")), pairs())).toEqual([
+    "delete element ip selvedge SV4-self { 10.0.0.1 . 10.0.0.1 }",
+  ]);
+});
+
 test("a pair is deleted by both of its addresses, and many elements by many commands", () => {
   const pairs = (...entries: readonly string[]) =>
     nftRuleset({ sets: { "SV4-self": setOfType("pairs", ...entries) } });

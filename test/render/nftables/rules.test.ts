@@ -85,7 +85,7 @@ describe("the rules of nftables", () => {
       "SV4-P-*": ["hash:ip,port", "10.0.0.2,tcp:9090", "10.0.0.1,tcp:8080"],
       "SV4-isolated-egress": ["hash:ip", "10.0.0.1"],
       "SV4-isolated-ingress": ["hash:ip", "10.0.0.1"],
-      "SV4-self": ["pairs", "10.0.0.1 . 10.0.0.1"],
+      "SV4-self": ["pairs", '10.0.0.1 . 10.0.0.1 comment "shop/web"'],
       "SV4-verdicts-egress": ["verdicts", "10.0.0.1 : goto SV-C-*"],
       "SV4-verdicts-ingress": ["verdicts", "10.0.0.1 : goto SV-C-*"],
     });
@@ -213,7 +213,7 @@ test("addresses are those of the node's own isolated pods alone", () => {
     pod("bank/open", { ips: ["10.0.0.3", "fd00::3"] }),
   ];
   const { IPv6 } = rulesOf(cluster([policy({ podSelector: {} })], { pods }));
-  expect([...must(IPv6.sets.get("SV6-self")).entries]).toEqual(["fd00::1 . fd00::1"]);
+  expect([...must(IPv6.sets.get("SV6-self")).entries]).toEqual(['fd00::1 . fd00::1 comment "shop/here"']);
   expect([...must(IPv6.sets.get("SV6-isolated-ingress")).entries]).toEqual(["fd00::1"]);
   expect(must(IPv6.sets.get("SV6-isolated-egress")).entries.size).toBe(0);
 });

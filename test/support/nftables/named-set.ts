@@ -24,6 +24,9 @@ export interface Element {
   readonly target?: Target;
 }
 
+/** NFTNL_UDATA_COMMENT_MAXLEN. */
+const MAX_COMMENT = 128;
+
 const keyParts = new Set<string>(["ipv4_addr", "ipv6_addr", "inet_proto", "inet_service"]);
 /** A single address is declared by what it is compared with (`set-form.ts`). */
 const typeofs: ReadonlyMap<string, string> = new Map([
@@ -94,7 +97,11 @@ function readRange(text: string, part: KeyPart): readonly [Bits, Bits] {
 
 /** Reads one element, and its key. */
 export function readElement(set: NamedSet, text: string): readonly [key: string, element: Element] {
-  const [keyText = "", verdict] = text.split(" : ");
+  const bare = text.replace(/ comment "([^"]*)"$/, (_, comment: string) => {
+    if (Buffer.byteLength(comment) > MAX_COMMENT) throw new Error(`nft: comment too long: ${text}`);
+    return "";
+  });
+  const [keyText = "", verdict] = bare.split(" : ");
   if ((verdict !== undefined) !== (set.kind === "map"))
     throw new Error(`nft: ${text} is not for ${set.name}`);
   const fields = keyText.split(" . ");
