@@ -42,7 +42,8 @@ export function readForm(
   family: Family,
 ): { readonly type: SetType; readonly room?: number } | undefined {
   const [made = "", ...options] = lines;
-  const size = /^size (\d+)$/.exec(options[0] ?? "")?.[1];
+  // nft after 1.1.3 says behind it how many there are.
+  const size = /^size (\d+)(?:\t# count \d+)?$/.exec(options[0] ?? "")?.[1];
   const room = size === undefined ? Infinity : Number(size);
   if (room !== Infinity && !isRoom(room)) return undefined;
   const text = [made, ...options.slice(size === undefined ? 0 : 1)].join("\n");

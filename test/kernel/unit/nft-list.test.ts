@@ -123,6 +123,14 @@ describe("what nft lists", () => {
     );
   });
 
+  test("newer ones say how many are in a set, which we know", () => {
+    const set =
+      "	set SV4-G-a {\n		typeof ip saddr\n		size 64	# count 1\n		elements = { 10.0.0.1 }\n	}";
+    expect(parseNftList(table(set), "IPv4").sets).toEqual(
+      new Map([["SV4-G-a", { type: "hash:ip", room: 64, entries: new Set(["10.0.0.1"]) }]]),
+    );
+  });
+
   test.each([
     ["a table that is dormant", table("	flags dormant", FORWARD)],
     ["a table with a comment", table('	comment "theirs"', FORWARD)],
