@@ -10,7 +10,7 @@ export async function machineLines(): Promise<string[]> {
   const memory = Math.round(totalmem() / 2 ** 30);
   return [
     `${cpus().length} × ${cpu?.model.trim() ?? "an unnamed CPU"}, ${memory} GiB, Linux ${release()}`,
-    `${await said("iptables-nft", "--version")} and ${await said("iptables-legacy", "--version")}; ${(await said("ipset", "--version")).split("\n")[0] ?? ""}`,
+    `${await said("iptables-nft", "--version")} and ${await said("iptables-legacy", "--version")}; ${(await said("ipset", "--version")).split("\n")[0] ?? ""}; ${await said("nft", "--version")}`,
   ];
 }
 

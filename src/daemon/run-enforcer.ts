@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { type Logger, pino } from "pino";
-import { readCounted } from "../kernel/counters/read-counted.ts";
+import { readCountedBeside } from "../kernel/counters/read-counted.ts";
 import type { KernelBackend } from "../kernel/backend.ts";
 import { type Exec, inBackground, processExec } from "../kernel/exec.ts";
 import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
@@ -82,7 +82,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
     const { startGate, cniCache } = options;
     const host = await findHost(processExec, backend, options.deny, log);
     const { signal } = stop;
-    const counters = new CounterReader(() => readCounted(processExec, backend));
+    const counters = new CounterReader(() => readCountedBeside(processExec, backend));
     const measured = metrics(counters);
     const events = options.events === "on" ? new EventWriter({ node, client, log, signal }) : undefined;
     const told = events === undefined ? {} : { onDenial: events.take };

@@ -73,7 +73,7 @@ export const iptablesCuts = cutsOf({
 export const nftablesCuts = cutsOf({
   entrance: "FORWARD",
   hook: (rules) => rules.slice(0, 1),
-  leadsToAddresses: (rule) => dispatch.some((chain) => rule.includes(` jump ${chain} `)),
+  leadsToAddresses: (rule) => dispatch.some((chain) => ` ${rule}`.includes(` jump ${chain} `)),
   pass: "return",
   withoutSets: (rule) =>
     rule.includes(" counter return ") ? rule.replaceAll(/ip6? [sd]addr @\S+ /g, "") : rule,

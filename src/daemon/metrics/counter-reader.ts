@@ -19,6 +19,8 @@ const FRESH = 1_000;
 const EVERY = 10_000;
 /** And so many times what a reading takes: to list 30,000 rules costs `nft` two seconds of a CPU. */
 const REST = 20;
+/** And so many times what a reading took that failed, whoever asks: the next may take as long, for nothing. */
+const RELIEF = 4;
 
 /**
  * Keeps the sums of the kernel's counters. Reads beside the enforcer, never before its writes; a pass that began or ended
@@ -47,6 +49,7 @@ export class CounterReader {
   #isWriting = false;
   #last: Pass | undefined;
   #readAt = -Infinity;
+  #restsUntil = -Infinity;
   #reading: Promise<void> | undefined;
 
   constructor(read: () => Promise<Readonly<Record<Family, readonly CountedRule[]>>>) {
@@ -70,9 +73,17 @@ export class CounterReader {
 
   /** Brings the sums up to date, as far as that can be done now. Rejected where the kernel cannot be read. */
   refresh(): Promise<void> {
-    this.#reading ??= this.#try().finally(() => {
-      this.#reading = undefined;
-    });
+    if (performance.now() < this.#restsUntil) return Promise.resolve();
+    const began = performance.now();
+    this.#reading ??= this.#try()
+      .catch((error: unknown) => {
+        const now = performance.now();
+        this.#restsUntil = now + RELIEF * (now - began);
+        throw error;
+      })
+      .finally(() => {
+        this.#reading = undefined;
+      });
     return this.#reading;
   }
 

@@ -1,5 +1,5 @@
 import type { Family } from "../../core/address.ts";
-import { type Exec, execOrThrow } from "../exec.ts";
+import { type Exec, execOrThrow, inBackground } from "../exec.ts";
 import { readNftTable } from "../nftables/read-nft-table.ts";
 import { type Backend, saveCommand } from "../variant.ts";
 import { type CountedRule, countedNftRules, parseCountedRules } from "./counted-rule.ts";
@@ -29,3 +29,10 @@ export async function readCounted(
   const [IPv4, IPv6] = await Promise.all([read("IPv4"), read("IPv6")]);
   return { IPv4, IPv6 };
 }
+
+/** nft and iptables-nft-save begin again whenever somebody writes, and would do so for as long as that goes on. Milliseconds. */
+const BESIDE_MS = 10_000;
+
+/** The same beside an enforcer's writes: it stands back for whoever wants the CPU, and gives up in the end. */
+export const readCountedBeside: typeof readCounted = (exec, backend) =>
+  readCounted((request) => inBackground(exec)({ timeoutMs: BESIDE_MS, ...request }), backend);

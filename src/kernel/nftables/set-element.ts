@@ -1,6 +1,8 @@
 import type { SetType } from "../../render/ruleset.ts";
 import { canonicalEntry } from "../read-ipset.ts";
 
+export { elementOf } from "../../render/nftables/element.ts";
+
 /** nft has the names of protocols from /etc/protocols, which a small image lacks. */
 const protocolNames: Readonly<Record<string, string>> = { "6": "tcp", "17": "udp", "132": "sctp" };
 
@@ -27,6 +29,3 @@ function one(element: string): string | undefined {
 
 /** What nft prints as an element, in the words of our sets' entries; nothing for one with options, such as a time-out. */
 export const entryOf = (type: SetType, element: string): string | undefined => readers[type](element);
-
-/** An entry, or what is left of it to delete it by, in nft's words. */
-export const elementOf = (entry: string): string => entry.replace(/^([^,]+),(\w+):(\d+)$/, "$1 . $2 . $3");

@@ -174,6 +174,32 @@ describe("the reader of counters", () => {
     expect(began).toHaveLength(5);
   });
 
+  test("leaves a kernel be that could not be read for long, whoever asks", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    let reads = 0;
+    const reader = new CounterReader(async () => {
+      reads += 1;
+      await new Promise((resolve) => {
+        setTimeout(resolve, reads === 1 ? 10_000 : 0);
+      });
+      if (reads === 1) throw new Error("no answer");
+      return { IPv4: counted(3), IPv6: [] };
+    });
+    reader.observer.passed?.(pass);
+    const ask = async (): Promise<string> => {
+      const asked = reader.refresh().then(
+        () => "told",
+        () => "failed",
+      );
+      await vi.advanceTimersByTimeAsync(10_000);
+      return asked;
+    };
+    expect([await ask(), reads, sumOf(reader.sums)]).toEqual(["failed", 1, undefined]);
+    for (let i = 0; i < 4; i += 1) expect([await ask(), reads]).toEqual(["told", 1]);
+    expect([await ask(), reads, sumOf(reader.sums)]).toEqual(["told", 2, 3]);
+  });
+
   test("tells of nothing before the first pass, and fails where the kernel cannot be read", async () => {
     const early = new CounterReader(() => Promise.resolve({ IPv4: counted(1), IPv6: [] }));
     await early.refresh();

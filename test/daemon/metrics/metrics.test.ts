@@ -86,6 +86,15 @@ describe("metrics", () => {
     expect(log.some(({ msg }) => msg === "applied")).toBe(true);
   });
 
+  test("are served with the last sums where the kernel's counters are still being read", async () => {
+    const never = new CounterReader(() => new Promise(() => undefined));
+    const routes = new Map([["/metrics", metrics(never, 50).route]]);
+    const health = await serveHealth({ host: "127.0.0.1", port: 0, notReady: () => undefined, routes });
+    onTestFinished(() => health.close());
+    const text = await (await fetch(`http://127.0.0.1:${health.port}/metrics`)).text();
+    expect(text).toContain("# TYPE selvedge_rule_packets_total counter\n");
+  });
+
   test("are served as Prometheus reads them, process metrics included", async () => {
     const measured = metrics(new CounterReader(nothing));
     const routes = new Map([["/metrics", measured.route]]);

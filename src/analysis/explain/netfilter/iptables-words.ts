@@ -32,4 +32,6 @@ export const iptablesWords: RuleWords = {
   isAllowing: (rule) => rule.endsWith("-j RETURN"),
   isDenying: (rule) => rule.endsWith(denialTarget.drop) || rule.endsWith(denialTarget.reject),
   setsIn: (rule) => [...rule.matchAll(/--match-set (\S+)/g)].map(([, name = ""]) => name),
+  typeText: (type) => type,
+  entryText: (entry) => entry,
 };

@@ -1,6 +1,5 @@
 import type { Family } from "../../../core/address.ts";
 import type { Direction } from "../../../core/policy.ts";
-import type { SetType } from "../../../render/ruleset.ts";
 
 /** What a rule has counted since it was written. */
 export interface KernelCount {
@@ -21,9 +20,10 @@ export interface KernelLine {
 /** A set that these lines look into. */
 export interface KernelSet {
   readonly name: string;
-  readonly type: SetType;
+  /** In the tool's words: `hash:ip,port` of ipset, `ipv4_addr . inet_proto . inet_service` of nft. */
+  readonly type: string;
   readonly size: number;
-  /** Those entries that are an end's. */
+  /** Those entries that are an end's, in the same words. */
   readonly entries: readonly string[];
 }
 

@@ -51,9 +51,10 @@ function isEntryOf(entry: string, address: Address): boolean {
 }
 
 function setsIn(
-  { sets }: FamilyRuleset,
+  { family, sets }: FamilyRuleset,
   names: readonly string[],
   addresses: readonly Address[],
+  { typeText, entryText }: RuleWords,
 ): KernelSet[] {
   return [...new Set(names)].flatMap((name): KernelSet[] => {
     const set = sets.get(name);
@@ -61,7 +62,8 @@ function setsIn(
     const entries = [...set.entries].filter((entry) =>
       addresses.some((address) => isEntryOf(entry, address)),
     );
-    return [{ name, type: set.type, size: set.entries.size, entries }];
+    const type = typeText(set.type, family);
+    return [{ name, type, size: set.entries.size, entries: entries.map(entryText) }];
   });
 }
 
@@ -114,6 +116,7 @@ function walk(
         ruleset,
         all.flatMap(({ rule }) => words.setsIn(rule)),
         [address, ...addressIn(peer.end, family, pods)],
+        words,
       ),
     },
   ];

@@ -1,9 +1,11 @@
-import { type Address, formatAddress } from "../../../core/address.ts";
+import { type Address, type Family, formatAddress } from "../../../core/address.ts";
 import { ruleIdText } from "../../../core/policy.ts";
 import { nftRuleText, ruleHash } from "../../../render/rule-text.ts";
 import { NFT_TABLE, dispatchChain, verdictMap } from "../../../render/names.ts";
+import { elementOf } from "../../../render/nftables/element.ts";
 import { renderNftables } from "../../../render/nftables/nftables.ts";
 import { denialVerdict } from "../../../render/nftables/verdicts.ts";
+import type { SetType } from "../../../render/ruleset.ts";
 import type { Line, RuleWords } from "./rule-words.ts";
 
 /** The base chain that what is routed goes through. */
@@ -35,6 +37,16 @@ const wayIn: RuleWords["wayIn"] = ({ family, chains, sets }, direction, address)
     : { lines: [...lines, ...leading(entry, `vmap @${map}`)], last };
 };
 
+const addressTypes: Readonly<Record<Family, string>> = { IPv4: "ipv4_addr", IPv6: "ipv6_addr" };
+
+const typeTexts: Readonly<Record<SetType, (address: string) => string>> = {
+  "hash:ip": (address) => address,
+  "hash:net": (address) => `${address}, interval`,
+  "hash:ip,port": (address) => `${address} . inet_proto . inet_service`,
+  pairs: (address) => `${address} . ${address}`,
+  verdicts: (address) => `${address} : verdict`,
+};
+
 /** Rules of nftables. */
 export const nftablesWords: RuleWords = {
   table: NFT_TABLE,
@@ -45,4 +57,6 @@ export const nftablesWords: RuleWords = {
   isAllowing: (rule) => ends(rule, "counter return"),
   isDenying: (rule) => Object.values(denialVerdict).some((end) => ends(rule, end)),
   setsIn: (rule) => [...bare(rule).matchAll(/ @(\S+)/g)].map(([, name = ""]) => name),
+  typeText: (type, family) => typeTexts[type](addressTypes[family]),
+  entryText: elementOf,
 };

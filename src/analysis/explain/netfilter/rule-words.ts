@@ -1,8 +1,8 @@
-import type { Address } from "../../../core/address.ts";
+import type { Address, Family } from "../../../core/address.ts";
 import type { NodeProgram } from "../../../core/node-program.ts";
 import type { Direction, RuleId } from "../../../core/policy.ts";
 import type { Host } from "../../../render/host.ts";
-import type { FamilyRuleset, Ruleset } from "../../../render/ruleset.ts";
+import type { FamilyRuleset, Ruleset, SetType } from "../../../render/ruleset.ts";
 import type { KernelLine } from "./kernel-walk.ts";
 
 export type Line = Omit<KernelLine, "counted">;
@@ -27,4 +27,8 @@ export interface RuleWords {
   readonly isDenying: (rule: string) => boolean;
   /** The sets that it looks into. */
   readonly setsIn: (rule: string) => readonly string[];
+  /** What the tool calls the type of a set. */
+  readonly typeText: (type: SetType, family: Family) => string;
+  /** How it writes an entry of one. */
+  readonly entryText: (entry: string) => string;
 }

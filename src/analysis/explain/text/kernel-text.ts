@@ -12,7 +12,7 @@ function lineText({ rule, does, counted: count }: KernelLine, { paint }: TextOpt
 }
 
 function setText({ name, type, size, entries }: KernelSet): string[] {
-  const has = entries.length === 0 ? "neither end in it" : `with ${entries.join(" ")}`;
+  const has = entries.length === 0 ? "neither end in it" : `with ${entries.join(", ")}`;
   const entryWord = size === 1 ? "1 entry" : `${size} entries`;
   return wrap(`set ${name} (${type}, ${entryWord}): ${has}`, WIDTH - 2, "  ").map((text) => `  ${text}`);
 }
