@@ -217,3 +217,13 @@ test("addresses are those of the node's own isolated pods alone", () => {
   expect([...must(IPv6.sets.get("SV6-isolated-ingress")).entries]).toEqual(["fd00::1"]);
   expect(must(IPv6.sets.get("SV6-isolated-egress")).entries.size).toBe(0);
 });
+
+test("a pod whose name is longer than a comment is told by its beginning", () => {
+  const name = "w".repeat(253);
+  const pods = [pod(`shop/${name}`, { ips: ["10.0.0.1"] })];
+  const { IPv4 } = rulesOf(cluster([policy({ podSelector: {} })], { pods }));
+  const [entry = ""] = must(IPv4.sets.get("SV4-self")).entries;
+  const [, comment = ""] = /comment "(.*)"$/.exec(entry) ?? [];
+  expect(comment).toMatch(/^shop\/w+\.\.\.$/);
+  expect(comment).toHaveLength(128);
+});
