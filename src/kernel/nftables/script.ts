@@ -6,7 +6,7 @@ import type { SetType } from "../../render/ruleset.ts";
 import type { Plan } from "../plan.ts";
 import { MAX_ENTRIES } from "../set-size.ts";
 import { setOf } from "../writer.ts";
-import { elementOf } from "./set-element.ts";
+import { elementOf } from "../../render/nftables/element.ts";
 import { setForm } from "./set-form.ts";
 
 /** How many elements one command moves: a line that is not endless, and few commands. */

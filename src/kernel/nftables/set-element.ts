@@ -1,8 +1,6 @@
 import type { SetType } from "../../render/ruleset.ts";
 import { canonicalEntry } from "../read-ipset.ts";
 
-export { elementOf } from "../../render/nftables/element.ts";
-
 /** nft has the names of protocols from /etc/protocols, which a small image lacks. */
 const protocolNames: Readonly<Record<string, string>> = { "6": "tcp", "17": "udp", "132": "sctp" };
 
