@@ -4,6 +4,8 @@ import { REFUSE_CHAIN } from "../render/names.ts";
 import type { NodeFacts } from "./facts.ts";
 import { ourVariants } from "./standing.ts";
 
+export { nftWords } from "../render/rule-text.ts";
+
 /** Our table of nftables of one family, where either family has one. */
 export interface OurNftTable {
   readonly family: Family;
@@ -38,6 +40,3 @@ export const ourNftTables = (facts: NodeFacts): OurNftTable[] =>
 /** Whether denied packets are refused there. */
 export const isNftRefusing = ({ table }: OurNftTable): boolean =>
   table?.chains.some(({ name }) => name === REFUSE_CHAIN) === true;
-
-/** A rule without its comment, in which anything may be said. */
-export const nftWords = (rule: string): string => rule.replace(/ comment "[^"]*"$/, "");

@@ -34,6 +34,9 @@ export function ruleText(rule: string, comment: string): string {
 export const nftRuleText = (rule: string, comment: string): string =>
   `${rule} ${commentOf(rule, comment, MAX_NFT_COMMENT)}`;
 
+/** A rule of nftables without the comment at its end, in which anything may be said. */
+export const nftWords = (rule: string): string => rule.replace(/ comment "[^"]*"$/, "");
+
 /** The digest in a rule of ours, from our own text, `iptables-save`'s or nft's; none: not a rule that we wrote. */
 export function ruleHash(line: string): string | undefined {
   return /(?:^| )(?:--)?comment (?:"[^"]* )?#([a-z2-7]{10})"?(?: |$)/.exec(line)?.[1];
