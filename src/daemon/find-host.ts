@@ -35,7 +35,14 @@ async function nftablesHost(exec: Exec, asked: Host["denial"], log: Logger): Pro
   ]);
   const isRefused = ({ refused }: { readonly refused: string | undefined }): boolean => refused !== undefined;
   const missing = needed.filter(isRefused);
-  if (missing.length > 0)
+  const [why, ...others] = new Set(missing.map(({ refused }) => refused));
+  // Then it is not the kernel that lacks them: there is no nft, or it may do nothing.
+  if (missing.length === needed.length && others.length === 0)
+    log.error(
+      { why },
+      "nft can write nothing: what stands stays in force, and nothing new is enforced until it can",
+    );
+  else if (missing.length > 0)
     log.error(
       { missing: missing.map(({ feature, module, refused }) => `${feature} (${module}): ${refused}`) },
       "the kernel does not take what rules of nftables are made of: nothing new is enforced until it does",

@@ -64,7 +64,7 @@ async function tellLeftovers(exec: Exec, backend: Backend, log: Logger): Promise
   if (leftovers.length > 0)
     log.warn(
       { leftovers },
-      "rules of an enforcer with another backend stand, too, and deny what they denied: run selvedge cleanup, then start again",
+      "rules of an enforcer with another backend stand, too, and deny what they denied: once this one is ready, run selvedge cleanup --backend with nft, legacy or nftables, whichever was left",
     );
 }
 

@@ -38,6 +38,3 @@ export const ourNftTables = (facts: NodeFacts): OurNftTable[] =>
 /** Whether denied packets are refused there. */
 export const isNftRefusing = ({ table }: OurNftTable): boolean =>
   table?.chains.some(({ name }) => name === REFUSE_CHAIN) === true;
-
-/** A rule without its comment, in which anything may be said. */
-export const nftWords = (rule: string): string => rule.replace(/ comment "[^"]*"$/, "");

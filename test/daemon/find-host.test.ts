@@ -50,7 +50,13 @@ test("what the kernel lacks of nftables is said by name", async () => {
 test("where no nft runs, that is what is said, and what is asked for stays so", async () => {
   const { host, said } = await found("nftables", "reject", "nft");
   expect(host.denial).toBe("reject");
-  expect(said).toHaveLength(1);
+  expect(said).toEqual([
+    expect.objectContaining({
+      level: 50,
+      why: "Error: no",
+      msg: expect.stringMatching(/^nft can write nothing: what stands stays/),
+    }),
+  ]);
 });
 
 test("of an iptables it is found out as ever", async () => {

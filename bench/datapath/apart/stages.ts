@@ -1,6 +1,7 @@
 import { jumpOf } from "../../../src/kernel/saved-rules.ts";
 import type { Backend as NodeIptables } from "../../../src/lab/backend.ts";
 import { FORWARD_CHAIN, classChain, dispatchChain } from "../../../src/render/names.ts";
+import { nftWords } from "../../../src/render/rule-text.ts";
 import type { FamilyRuleset } from "../../../src/render/ruleset.ts";
 import { type Contestant, type Cut, selvedgeBut, selvedgeByNftablesBut } from "../contestants.ts";
 
@@ -77,7 +78,7 @@ export const nftablesCuts = cutsOf({
   pass: "return",
   withoutSets: (rule) =>
     rule.includes(" counter return ") ? rule.replaceAll(/ip6? [sd]addr @\S+ /g, "") : rule,
-  withoutComment: (rule) => rule.replace(/ comment "[^"]*"$/, ""),
+  withoutComment: nftWords,
 });
 
 /** One layout, on a node with one iptables. */

@@ -4,7 +4,8 @@ import { BASE_CHAINS } from "../../render/nftables/base-chains.ts";
 import { denialVerdict } from "../../render/nftables/verdicts.ts";
 import { ruleHash } from "../../render/rule-text.ts";
 import type { PrintedNftChain } from "../../kernel/nftables/printed-table.ts";
-import { type OurNftTable, nftWords } from "../nft-standing.ts";
+import { nftWords } from "../../render/rule-text.ts";
+import type { OurNftTable } from "../nft-standing.ts";
 
 /** Those that judge: whoever comes to their end is denied. */
 const isJudging = ({ name }: PrintedNftChain): boolean =>

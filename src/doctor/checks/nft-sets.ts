@@ -3,7 +3,8 @@ import { type Direction, directions } from "../../core/policy.ts";
 import { isOurSet, isolatedNow, selfSet, verdictMap } from "../../render/names.ts";
 import type { PrintedNftSet, PrintedNftTable } from "../../kernel/nftables/printed-table.ts";
 import { readForm } from "../../kernel/nftables/set-form.ts";
-import { type OurNftTable, nftWords } from "../nft-standing.ts";
+import { nftWords } from "../../render/rule-text.ts";
+import type { OurNftTable } from "../nft-standing.ts";
 
 /** The sets that rules look into. */
 export const setsNamedInNft = ({ chains }: PrintedNftTable): Set<string> =>

@@ -3,7 +3,8 @@ import { GATE_CHAIN, isOurChain } from "../../render/names.ts";
 import { jumpOf } from "../../kernel/saved-rules.ts";
 import type { NodeFacts } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
-import { hasNftables, nftWords, ourNftTables } from "../nft-standing.ts";
+import { nftWords } from "../../render/rule-text.ts";
+import { hasNftables, ourNftTables } from "../nft-standing.ts";
 import { ourTables } from "../standing.ts";
 
 const check = "start gate";

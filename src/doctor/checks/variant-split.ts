@@ -30,7 +30,7 @@ export function variantSplit(facts: NodeFacts): Finding[] {
         check,
         status: "fail",
         message: `Selvedge's rules stand in ${ours.map(backendName).join(" and ")}: what is not the enforcer's is left over, and denies what it denied when it was left`,
-        mend: "Stop the enforcer, run `selvedge cleanup`, start the enforcer again.",
+        mend: "See in the enforcer's log which it writes to, and run `selvedge cleanup --backend` with the other (nft, legacy, nftables): nothing is opened by that.",
       },
     ];
   if (our !== undefined && our !== "nftables" && theirs.length > 0 && !theirs.includes(our))

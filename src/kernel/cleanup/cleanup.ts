@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Exec, ExecResult } from "../exec.ts";
 import { readEverywhere } from "../read-everywhere.ts";
-import { restoreCommand } from "../variant.ts";
+import { hasOurs, mangleOf } from "../ours.ts";
+import { type Backend, restoreCommand } from "../variant.ts";
 import { type CleanupPlan, planCleanup } from "./plan-cleanup.ts";
 import { cleanNftables, cleanNftablesDryRun } from "./nft-cleanup.ts";
 import type { TableCleanup } from "./plan-table.ts";
@@ -30,19 +31,35 @@ function unlisted({ code, stderr }: ExecResult, plan: CleanupPlan, removed: read
   return [{ what: "sets", why: `cannot be listed: ${stderr.trim() || `exit ${code}`}`, heldBy: [] }];
 }
 
-/** Looks at iptables and ipsets, of which this has been removed already. */
-async function look(exec: Exec, removed: readonly Thing[] = []): Promise<Standing> {
-  const [rules, listed] = await Promise.all([
+/** Whether what stands in a backend is to go: all of it, or that of the only one. */
+const isMeant = (backend: Backend, only: Backend | undefined): boolean =>
+  only === undefined || only === backend;
+
+/**
+ * Looks at iptables and ipsets, of which this has been removed already. Both iptables have the same sets: where ours stands in one
+ * that is to stay, they stay with it, and its enforcer destroys what it does not need.
+ */
+async function look(
+  exec: Exec,
+  only: Backend | undefined,
+  removed: readonly Thing[] = [],
+): Promise<Standing> {
+  const [everywhere, listed] = await Promise.all([
     readEverywhere(exec),
     exec({ command: "ipset", args: ["list", "-name"] }),
   ]);
-  const plan = planCleanup(rules, listed.code === 0 ? listed.stdout.split("\n") : []);
+  const rules = everywhere.filter(({ variant }) => isMeant(variant, only));
+  const staying = everywhere.filter(({ variant }) => !isMeant(variant, only));
+  const isShared = staying.some((each) => each.reading.kind === "unreadable" || hasOurs(mangleOf(each)));
+  const areSetsMeant = only !== "nftables" && !isShared;
+  const planned = planCleanup(everywhere, areSetsMeant && listed.code === 0 ? listed.stdout.split("\n") : []);
+  const plan = { ...planned, tables: planned.tables.filter(({ variant }) => isMeant(variant, only)) };
   const unread = rules.flatMap(({ variant, family, reading }): Leftover[] =>
     reading.kind === "unreadable"
       ? [{ what: `iptables-${variant}, ${family}`, why: `cannot be read: ${reading.message}`, heldBy: [] }]
       : [],
   );
-  return { plan, unknown: [...unread, ...unlisted(listed, plan, removed)] };
+  return { plan, unknown: [...unread, ...(areSetsMeant ? unlisted(listed, plan, removed) : [])] };
 }
 
 /** Mangle goes without saying. */
@@ -72,9 +89,14 @@ const keptOf = (table: TableCleanup): Leftover[] =>
 const keptSets = ({ keptSets }: CleanupPlan): Leftover[] =>
   keptSets.map(({ name, heldBy }) => ({ what: `set ${name}`, why: "rules of others name it", heldBy }));
 
+const NOTHING: CleanupReport = { removed: [], left: [] };
+
 /** What a cleanup would do; nothing is written. */
-export async function cleanupDryRun(exec: Exec): Promise<CleanupReport> {
-  const [{ plan, unknown }, nftables] = await Promise.all([look(exec), cleanNftablesDryRun(exec)]);
+export async function cleanupDryRun(exec: Exec, only?: Backend): Promise<CleanupReport> {
+  const [{ plan, unknown }, nftables] = await Promise.all([
+    look(exec, only),
+    isMeant("nftables", only) ? cleanNftablesDryRun(exec) : NOTHING,
+  ]);
   return {
     removed: [
       ...plan.tables.flatMap(thingsOf),
@@ -112,11 +134,11 @@ async function destroySets(exec: Exec, names: readonly string[]): Promise<Map<st
 }
 
 /** Hooks and chains, one atomic step for each variant and family that has any. */
-async function cleanTables(exec: Exec): Promise<CleanupReport> {
+async function cleanTables(exec: Exec, only: Backend | undefined): Promise<CleanupReport> {
   const removed: Thing[] = [];
   let left: readonly Leftover[] = [];
   for (let pass = 0; pass < PASSES; pass += 1) {
-    const { plan } = await look(exec);
+    const { plan } = await look(exec, only);
     const failed: Leftover[] = [];
     for (const table of plan.tables) {
       const said = await writeTable(exec, table);
@@ -132,15 +154,15 @@ async function cleanTables(exec: Exec): Promise<CleanupReport> {
 /**
  * Removes exactly what is ours, of both iptables and both families: hooks and chains first, then the sets that they named; and our
  * tables of nftables.
- * What rules of others hold is left and said. Nothing here asks an API server; an enforcer that still runs writes all of it
+ * What rules of others hold is left and said; with `only`, what stands elsewhere is left, and not said. Nothing here asks an API server; an enforcer that still runs writes all of it
  * again within seconds.
  */
-export async function cleanup(exec: Exec): Promise<CleanupReport> {
-  const tables = await cleanTables(exec);
-  const { plan, unknown } = await look(exec, tables.removed);
+export async function cleanup(exec: Exec, only?: Backend): Promise<CleanupReport> {
+  const tables = await cleanTables(exec, only);
+  const { plan, unknown } = await look(exec, only, tables.removed);
   const held = await destroySets(exec, plan.sets);
   const destroyed = plan.sets.filter((name) => !held.has(name));
-  const nftables = await cleanNftables(exec);
+  const nftables = isMeant("nftables", only) ? await cleanNftables(exec) : NOTHING;
   return {
     removed: [
       ...tables.removed,

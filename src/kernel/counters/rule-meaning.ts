@@ -3,6 +3,7 @@ import type { Direction, RuleId } from "../../core/policy.ts";
 import { REFUSE_CHAIN, UNREFUSED_CHAIN } from "../../render/names.ts";
 import { denialVerdict } from "../../render/nftables/verdicts.ts";
 import { denialTarget } from "../../render/refusal.ts";
+import { nftWords } from "../../render/rule-text.ts";
 import type { CountedRule } from "./counted-rule.ts";
 
 /** What one of our rules is there for, read from its comment. */
@@ -31,9 +32,6 @@ const DENYING = [...Object.values(denialTarget), ...Object.values(denialVerdict)
 
 const ALLOWING = ["-j RETURN", "counter return"];
 
-/** What nft prints last, and iptables before the target. */
-const LAST_COMMENT = / comment "[^"]*"$/;
-
 const directionOf = (text: string | undefined): Direction => (text === "ingress" ? "ingress" : "egress");
 
 /** Understands a rule of ours without knowing the program that it was made from. */
@@ -43,7 +41,8 @@ export function ruleMeaning({
   rule,
 }: Pick<CountedRule, "chain" | "comment" | "rule">): RuleMeaning {
   if (chain === REFUSE_CHAIN || chain === UNREFUSED_CHAIN) return { kind: "none" };
-  const words = rule.replace(LAST_COMMENT, "");
+  // A rule of iptables has its comment before the target, and ends as it is.
+  const words = nftWords(rule);
   if (DENYING.some((end) => words.endsWith(end))) {
     const [, way, list] = /^(ingress|egress) isolated by (.+)$/.exec(comment) ?? [];
     if (list === undefined) return { kind: "dropped", reason: comment || "unknown" };

@@ -14,6 +14,7 @@ export type NftReading =
 
 /** By the shell's convention, which `Exec` follows. */
 const NOT_FOUND = 127;
+const TIMED_OUT = 124;
 
 /** Whether that is what nft says of a table that is not there. */
 export const saysNoTable = (stderr: string): boolean => /^Error: No such file or directory/m.test(stderr);
@@ -24,6 +25,7 @@ export async function readNftTable(exec: Exec, family: Family, what: "all" | "na
   const { code, stdout, stderr } = await exec({ command: "nft", args, env: { LC_ALL: "C" } });
   if (code === 0) return { kind: "read", table: printedNftTable(stdout) };
   if (saysNoTable(stderr) && code !== NOT_FOUND) return { kind: "absent" };
-  const message = (stderr || stdout).trim().split("\n")[0] || `nft: exit ${code}`;
+  const said = (stderr || stdout).trim().split("\n")[0] || `nft: exit ${code}`;
+  const message = code === TIMED_OUT ? `${said}; it reads anew whenever somebody writes to nftables` : said;
   return { kind: "unreadable", message, isMissing: code === NOT_FOUND };
 }

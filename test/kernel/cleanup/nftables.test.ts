@@ -116,6 +116,42 @@ describeKernel("selvedge cleanup, of nftables,", () => {
     expect(await tables(netns)).not.toMatch(/SV|selvedge/);
   });
 
+  it("removes of one backend alone what stands there, and sets with the last that names them", async () => {
+    await enforce(netns, "legacy");
+    await enforce(netns, "nft");
+    await enforceNftables(netns);
+    const shown = [
+      "iptables-nft-save; ip6tables-nft-save",
+      "iptables-legacy-save; ip6tables-legacy-save; ipset save",
+      "nft -s list table ip selvedge; nft -s list table ip6 selvedge",
+    ];
+    // Without counters, and without the time of day.
+    const standing = () =>
+      Promise.all(
+        shown.map((show) => netns.sh(`(${show}) 2>/dev/null | sed '/^#/d; s/ \\[[0-9:]*]$//' || true`)),
+      );
+    const [, legacy, nftables] = await standing();
+    const cleaned = (backend: string) => {
+      const planned = netns.selvedge("cleanup", "--dry-run", "--backend", backend);
+      const { status, stdout } = netns.selvedge("cleanup", "--backend", backend);
+      expect([planned.status, status]).toEqual([0, 0]);
+      expect(stdout.replaceAll("removed", "would remove")).toBe(planned.stdout);
+      return stdout;
+    };
+
+    expect(cleaned("nft")).toMatch(/^removed iptables-nft, IPv4: .*\nremoved iptables-nft, IPv6: .*\n$/);
+    const [nft, ...others] = await standing();
+    expect(nft).not.toMatch(/SV|SELVEDGE/);
+    expect(others).toEqual([legacy, nftables]);
+
+    expect(cleaned("nftables")).toMatch(/^removed nftables, IPv4: .*\nremoved nftables, IPv6: .*\n$/);
+    expect(await standing()).toEqual([nft, legacy, ""]);
+
+    expect(cleaned("legacy")).toMatch(/^removed iptables-legacy, IPv4: [^]*\nremoved \d+ sets\n$/);
+    expect((await standing()).join("")).not.toMatch(/SV|SELVEDGE|selvedge/);
+    expect(cleaned("nft")).toBe("nothing of Selvedge's is here\n");
+  });
+
   it("says so where nft takes nothing away, and leaves all of it", async () => {
     await enforceNftables(netns);
     const listed = await netns.sh("nft -a list table ip selvedge");

@@ -1,6 +1,7 @@
 /* What a cleanup does where the machine does not do what it is told; test/kernel/cleanup has real kernels. */
 import { describe, expect, test } from "vitest";
 import { cleanup, cleanupDryRun } from "../../../src/kernel/cleanup/cleanup.ts";
+import type { CleanupReport } from "../../../src/kernel/cleanup/report.ts";
 import { planTable } from "../../../src/kernel/cleanup/plan-table.ts";
 import type { Exec, ExecRequest, ExecResult } from "../../../src/kernel/exec.ts";
 import { parseSavedTables } from "../../../src/kernel/saved-rules.ts";
@@ -119,6 +120,36 @@ describe("where something fails", () => {
     expect((await cleanup(exec)).left).toEqual([
       { what: "sets", why: "cannot be listed: Kernel error", heldBy: [] },
     ]);
+  });
+});
+
+describe("of one backend alone", () => {
+  const listing = ({ command, args }: ExecRequest) =>
+    command === "ipset" && args[0] === "list" ? said("SV4-G-a\n") : undefined;
+  const removed = (things: CleanupReport["removed"]) =>
+    things.map((thing) => ("variant" in thing ? `${thing.variant} ${thing.kind}` : thing.kind));
+
+  test("sets stay where the other iptables cannot be read: its rules may name them", async () => {
+    const { exec } = node((request) =>
+      request.command === "iptables-legacy-save" ? failure("Permission denied") : listing(request),
+    );
+    const report = await cleanup(exec, "nft");
+    expect(removed(report.removed)).toEqual(["nft hook", "nft chain"]);
+    expect(report.left).toEqual([]);
+  });
+
+  test("sets go where the other iptables has nothing of ours", async () => {
+    const report = await cleanup(node(listing).exec, "nft");
+    expect(removed(report.removed)).toEqual(["nft hook", "nft chain", "set"]);
+  });
+
+  test("nothing else is written to, nor told", async () => {
+    for (const only of ["legacy", "nftables"] as const) {
+      const { exec, writes } = node(({ command }) => (command === "ipset" ? failure("no", 127) : undefined));
+      expect(await cleanup(exec, only)).toEqual({ removed: [], left: [] });
+      expect(await cleanupDryRun(exec, only)).toEqual({ removed: [], left: [] });
+      expect(writes()).toEqual([]);
+    }
   });
 });
 

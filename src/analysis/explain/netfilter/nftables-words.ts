@@ -1,6 +1,6 @@
 import { type Address, type Family, formatAddress } from "../../../core/address.ts";
 import { ruleIdText } from "../../../core/policy.ts";
-import { nftRuleText, ruleHash } from "../../../render/rule-text.ts";
+import { nftRuleText, nftWords, ruleHash } from "../../../render/rule-text.ts";
 import { NFT_TABLE, dispatchChain, verdictMap } from "../../../render/names.ts";
 import { elementOf } from "../../../render/nftables/element.ts";
 import { renderNftables } from "../../../render/nftables/nftables.ts";
@@ -11,10 +11,7 @@ import type { Line, RuleWords } from "./rule-words.ts";
 /** The base chain that what is routed goes through. */
 const FORWARD = "FORWARD";
 
-/** A rule without the comment at its end. */
-const bare = (rule: string): string => rule.replace(/ comment "[^"]*"$/, "");
-
-const ends = (rule: string, end: string): boolean => ` ${bare(rule)}`.endsWith(` ${end}`);
+const ends = (rule: string, end: string): boolean => ` ${nftWords(rule)}`.endsWith(` ${end}`);
 
 /** The chain to which a map leads an address. */
 function judgeOf(entries: Iterable<string>, address: Address): string | undefined {
@@ -53,10 +50,10 @@ export const nftablesWords: RuleWords = {
   render: renderNftables,
   wayIn,
   // The digest is of the whole comment, also where that had to be cut.
-  isOf: (rule, id) => ruleHash(nftRuleText(bare(rule), ruleIdText(id))) === ruleHash(rule),
+  isOf: (rule, id) => ruleHash(nftRuleText(nftWords(rule), ruleIdText(id))) === ruleHash(rule),
   isAllowing: (rule) => ends(rule, "counter return"),
   isDenying: (rule) => Object.values(denialVerdict).some((end) => ends(rule, end)),
-  setsIn: (rule) => [...bare(rule).matchAll(/ @(\S+)/g)].map(([, name = ""]) => name),
+  setsIn: (rule) => [...nftWords(rule).matchAll(/ @(\S+)/g)].map(([, name = ""]) => name),
   typeText: (type, family) => typeTexts[type](addressTypes[family]),
   entryText: elementOf,
 };
