@@ -39,7 +39,8 @@ export const nftRuleText = (rule: string, comment: string): string =>
 
 /** What an element of a set of nftables says to people. */
 export const nftElementComment = (comment: string): string => `comment "${shown(comment, MAX_NFT_COMMENT)}"`;
-/** A rule of nftables without the comment at its end, in which anything may be said. */
+
+/** A rule of nftables, or an element, without the comment at its end, in which anything may be said. */
 export const nftWords = (rule: string): string => rule.replace(/ comment "[^"]*"$/, "");
 
 /** The digest in a rule of ours, from our own text, `iptables-save`'s or nft's; none: not a rule that we wrote. */

@@ -31,7 +31,7 @@ function otherwise(family: Family, sets: ReadonlyMap<string, PrintedNftSet>): st
   ];
   return meant.flatMap(([name, elements]) => {
     const set = sets.get(name);
-    const held = set?.elements.map((element) => element.replace(/ comment "[^"]*"$/, ""));
+    const held = set?.elements.map((element) => nftWords(element));
     return held === undefined || isEqual(new Set(held), elements) ? [] : [name];
   });
 }
