@@ -1,0 +1,169 @@
+import type { OpenProgram, SessionDoor } from "../session/session-door.ts";
+import type { NftWriter } from "../session/nft-writer.ts";
+import type { Mark, Testimony, Witness } from "../witness.ts";
+import { Chronicle } from "./chronicle.ts";
+import { type MonitorEvent, MonitorStream } from "./monitor-stream.ts";
+import { NftSignature } from "./nft-signature.ts";
+
+export interface NftWitnessOptions {
+  /** Told once, when it sees nothing any more, and why; it tries again by itself. */
+  readonly onBlind?: (why: string) => void;
+  /** It sees again. */
+  readonly onSight?: () => void;
+  /** Until it is tried again, at first; twice as long after each that follows; default 250. Milliseconds. */
+  readonly restMs?: number;
+  /** How many sets and elements one nft may hear of, before another takes its place; default 50,000. */
+  readonly lifetime?: number;
+}
+
+/** `nft monitor`, kept open. */
+interface Monitor {
+  readonly program: OpenProgram;
+  readonly began: number;
+  /** The last that it told of. */
+  generation: number | undefined;
+  remembered: number;
+  /** Its last words of trouble. */
+  said: string;
+}
+
+/** In characters. */
+const SAID = 500;
+
+const LONGEST_REST_MS = 30_000;
+
+/** One that lived this long was well; its end begins a new row of tries. */
+const WELL_AFTER_MS = 10_000;
+
+/*
+ * It stands back for others, as who reads beside writes does: before it listens it reads the whole ruleset, tables of others too, and
+ * begins anew whenever anybody writes. Not `monitor ruleset`, which leaves out generations.
+ */
+const MONITOR = { command: "nice", args: ["-n", "5", "nft", "monitor"] } as const;
+
+/**
+ * Sees who writes to our tables of nftables, from what `nft monitor` prints. nft tells nobody when it has begun to listen: the account
+ * begins with the first transaction that it prints, and goes on as long as each that follows is the next by the kernel's own count.
+ *
+ * nft remembers each set and element that it hears of, and forgets none (350 bytes an element, 1 kB a set). So another takes its place in
+ * time, which is started beside it, and relieves it once it has told of nothing that the account does not have.
+ */
+export class NftWitness implements Witness {
+  readonly #door: SessionDoor;
+  readonly #options: NftWitnessOptions;
+  readonly #signature = new NftSignature();
+  readonly #chronicle = new Chronicle((signature) => this.#signature.whenGiven(signature));
+  #onOthers: () => void = () => undefined;
+  /** The one that is believed. */
+  #elder: Monitor | undefined;
+  /** The one that is to take its place. */
+  #younger: Monitor | undefined;
+  #troubles = 0;
+  #isBlind = false;
+  #resting: NodeJS.Timeout | undefined;
+
+  constructor(door: SessionDoor, options: NftWitnessOptions = {}) {
+    this.#door = door;
+    this.#options = options;
+  }
+
+  /** Has everything signed that is written, so that it is not held for somebody else's. */
+  signing(writer: NftWriter): NftWriter {
+    return this.#signature.signing(writer);
+  }
+
+  watch(onOthers: () => void): void {
+    this.#onOthers = onOthers;
+    this.#elder = this.#open();
+  }
+
+  mark(): Mark | undefined {
+    return this.#chronicle.mark();
+  }
+
+  since(mark: Mark | undefined): Testimony {
+    return this.#chronicle.since(mark);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#resting);
+    const open = [this.#elder, this.#younger].filter((monitor) => monitor !== undefined);
+    this.#elder = undefined;
+    this.#younger = undefined;
+    this.#chronicle.end();
+    await Promise.all(open.map(({ program }) => program.kill()));
+  }
+
+  #open(): Monitor {
+    const stream = new MonitorStream();
+    const monitor: Monitor = {
+      program: this.#door({
+        ...MONITOR,
+        onOutput: (chunk) => stream.push(chunk).forEach((event) => this.#hear(monitor, event)),
+        onError: (said) => {
+          monitor.said = (monitor.said + said).slice(-SAID);
+          // A warning is of an event that it could not print.
+          if (/^W: /m.test(said)) this.#giveUp(monitor, monitor.said.trim());
+        },
+        onEnd: (why) => this.#giveUp(monitor, monitor.said.trim() || `nft monitor: ${why}`),
+      }),
+      began: performance.now(),
+      generation: undefined,
+      remembered: 0,
+      said: "",
+    };
+    return monitor;
+  }
+
+  #hear(monitor: Monitor, event: MonitorEvent): void {
+    // One that was relieved or given up may have something left to say.
+    if (monitor !== this.#elder && monitor !== this.#younger) return;
+    if (event.kind === "lost") {
+      this.#giveUp(monitor, "nft monitor has lost events");
+      return;
+    }
+    monitor.generation = event.generation;
+    monitor.remembered += event.remembered;
+    const isOthers = monitor === this.#elder && this.#chronicle.take(event);
+    this.#relieve();
+    if (this.#isBlind) this.#options.onSight?.();
+    this.#isBlind = false;
+    if (isOthers) this.#onOthers();
+  }
+
+  #relieve(): void {
+    const [elder, younger] = [this.#elder, this.#younger];
+    if (elder === undefined) return;
+    if (younger?.generation !== undefined && this.#chronicle.hasReached(younger.generation)) {
+      this.#elder = younger;
+      this.#younger = undefined;
+      void elder.program.kill();
+    } else if (younger === undefined && elder.remembered > (this.#options.lifetime ?? 50_000))
+      this.#younger = this.#open();
+  }
+
+  #giveUp(monitor: Monitor, why: string): void {
+    if (monitor === this.#younger) {
+      this.#younger = undefined;
+      // Not before the elder has heard as much again.
+      if (this.#elder !== undefined) this.#elder.remembered = 0;
+    } else if (monitor === this.#elder) {
+      this.#elder = this.#younger;
+      this.#younger = undefined;
+      this.#chronicle.end();
+      if (this.#elder === undefined) this.#rest(monitor, why);
+    } else return;
+    void monitor.program.kill();
+  }
+
+  #rest({ began }: Monitor, why: string): void {
+    if (!this.#isBlind) this.#options.onBlind?.(why);
+    this.#isBlind = true;
+    if (performance.now() - began > WELL_AFTER_MS) this.#troubles = 0;
+    const restMs = Math.min((this.#options.restMs ?? 250) * 2 ** this.#troubles, LONGEST_REST_MS);
+    this.#troubles += 1;
+    this.#resting = setTimeout(() => {
+      this.#elder = this.#open();
+    }, restMs).unref();
+  }
+}
