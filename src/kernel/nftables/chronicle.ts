@@ -24,14 +24,14 @@ export class Chronicle {
     this.#whenGiven = whenGiven;
   }
 
-  /** Whether somebody else changed what is ours with it. One that is known already counts once. */
-  take({ generation, isInOurTables, signatures }: SeenTransaction): boolean {
+  /** Whether somebody else changed what is ours with it, or may have. One that is known already counts once. */
+  take({ generation, isInOurTables, isClear, signatures }: SeenTransaction): boolean {
     if (this.hasReached(generation)) return false;
     if (this.#generation !== undefined && generation !== following(this.#generation)) this.end();
     this.#generation = generation;
     const [given] = signatures.flatMap((signature) => this.#whenGiven(signature) ?? []);
     if (given !== undefined) this.#until = given;
-    if (given !== undefined || !isInOurTables) return false;
+    if (given !== undefined || (isClear && !isInOurTables)) return false;
     this.#others += 1;
     return true;
   }

@@ -3,8 +3,10 @@ export interface SeenTransaction {
   readonly kind: "transaction";
   /** Counted by the kernel for each network namespace, one by one. */
   readonly generation: number;
-  /** Whether it changed a table of ours, or cannot be told not to have: nothing of it was printed. */
+  /** Whether it changed a table of ours, as far as that was printed. */
   readonly isInOurTables: boolean;
+  /** Whether all of it was printed. nft has no words for elements of a set that it does not remember, or has forgotten. */
+  readonly isClear: boolean;
   /** Names of chains of ours that it made and that sign (`NftSignature`), of whomever. */
   readonly signatures: readonly string[];
   /** Of what nft remembers for good, how much came with it: it forgets no set and no element that it has heard of. */
@@ -24,12 +26,13 @@ const SIGNATURE = /^add chain ip6? selvedge (SV-BY-\S+)/;
 const REMEMBERED = /^\S+ (?:set|map|element) /;
 
 /**
- * Reads what `nft monitor` prints, in pieces of any size: a line for each thing that was added or deleted, after all of a transaction
+ * Reads what `nft monitor` prints, warnings among it, in pieces of any size: a line for each thing that was added or deleted, after all of a transaction
  * its generation. Never throws, and keeps no more than the beginning of one line.
  */
 export class MonitorStream {
   #line = "";
   #lines = 0;
+  #isClear = true;
   #isInOurTables = false;
   #signatures: string[] = [];
   #remembered = 0;
@@ -56,6 +59,8 @@ export class MonitorStream {
     if (generation !== undefined) return this.#end(Number(generation));
     if (line.startsWith("#") || line.startsWith("trace ")) return undefined;
     this.#lines += 1;
+    // "W: Received event for an unknown set."
+    if (line.startsWith("W: ")) this.#isClear = false;
     this.#isInOurTables ||= IN_OURS.test(line);
     const [, signature] = SIGNATURE.exec(line) ?? [];
     if (signature !== undefined) this.#signatures.push(signature);
@@ -67,11 +72,13 @@ export class MonitorStream {
     const seen: SeenTransaction = {
       kind: "transaction",
       generation,
-      isInOurTables: this.#isInOurTables || this.#lines === 0,
+      isInOurTables: this.#isInOurTables,
+      isClear: this.#isClear && this.#lines > 0,
       signatures: this.#signatures,
       remembered: this.#remembered,
     };
     this.#lines = 0;
+    this.#isClear = true;
     this.#isInOurTables = false;
     this.#signatures = [];
     this.#remembered = 0;

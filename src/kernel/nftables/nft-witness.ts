@@ -23,12 +23,20 @@ interface Monitor {
   /** The last that it told of. */
   generation: number | undefined;
   remembered: number;
-  /** Its last words of trouble. */
+  /** Its last words. */
   said: string;
 }
 
 /** In characters. */
 const SAID = 500;
+
+/** What it said last, if that is no event. */
+const lastLine = (said: string): string | undefined =>
+  said
+    .trim()
+    .split("\n")
+    .slice(-1)
+    .find((line) => line !== "" && !/^#|^\w+ \w+ ip6? /.test(line));
 
 const LONGEST_REST_MS = 30_000;
 
@@ -37,16 +45,18 @@ const WELL_AFTER_MS = 10_000;
 
 /*
  * It stands back for others, as who reads beside writes does: before it listens it reads the whole ruleset, tables of others too, and
- * begins anew whenever anybody writes. Not `monitor ruleset`, which leaves out generations.
+ * begins anew whenever anybody writes. Not `monitor ruleset`, which leaves out generations. Its warnings stand where what they are about
+ * would have stood.
  */
-const MONITOR = { command: "nice", args: ["-n", "5", "nft", "monitor"] } as const;
+const MONITOR = { command: "nice", args: ["-n", "5", "sh", "-c", "exec nft monitor 2>&1"] } as const;
 
 /**
  * Sees who writes to our tables of nftables, from what `nft monitor` prints. nft tells nobody when it has begun to listen: the account
  * begins with the first transaction that it prints, and goes on as long as each that follows is the next by the kernel's own count.
  *
- * nft remembers each set and element that it hears of, and forgets none (350 bytes an element, 1 kB a set). So another takes its place in
- * time, which is started beside it, and relieves it once it has told of nothing that the account does not have.
+ * nft remembers each element and set that it hears of, and forgets none (350 bytes, 1 kB); but it forgets each set that a rule named which is
+ * deleted, and then has no words for what becomes of its elements. So another takes its place in time, which is started beside
+ * it, and relieves it once it has told of nothing that the account does not have.
  */
 export class NftWitness implements Witness {
   readonly #door: SessionDoor;
@@ -99,13 +109,14 @@ export class NftWitness implements Witness {
     const monitor: Monitor = {
       program: this.#door({
         ...MONITOR,
-        onOutput: (chunk) => stream.push(chunk).forEach((event) => this.#hear(monitor, event)),
-        onError: (said) => {
-          monitor.said = (monitor.said + said).slice(-SAID);
-          // A warning is of an event that it could not print.
-          if (/^W: /m.test(said)) this.#giveUp(monitor, monitor.said.trim());
+        onOutput: (chunk) => {
+          monitor.said = chunk.slice(-SAID);
+          for (const event of stream.push(chunk)) this.#hear(monitor, event);
         },
-        onEnd: (why) => this.#giveUp(monitor, monitor.said.trim() || `nft monitor: ${why}`),
+        onError: (said) => {
+          monitor.said = said.slice(-SAID);
+        },
+        onEnd: (why) => this.#giveUp(monitor, `nft monitor: ${lastLine(monitor.said) ?? why}`),
       }),
       began: performance.now(),
       generation: undefined,
@@ -125,6 +136,8 @@ export class NftWitness implements Witness {
     monitor.generation = event.generation;
     monitor.remembered += event.remembered;
     const isOthers = monitor === this.#elder && this.#chronicle.take(event);
+    // It may have been of a table that is none of ours, and the next may be, too.
+    if (isOthers && !event.isClear) monitor.remembered = Number.POSITIVE_INFINITY;
     this.#relieve();
     if (this.#isBlind) this.#options.onSight?.();
     this.#isBlind = false;

@@ -13,6 +13,7 @@ const seen = (generation: number, about: Partial<MonitorEvent> = {}): MonitorEve
   kind: "transaction",
   generation,
   isInOurTables: false,
+  isClear: true,
   signatures: [],
   remembered: 0,
   ...about,
@@ -29,14 +30,17 @@ ${ended(4)}add table ip other
 add chain ip other c
 add rule ip other c ip saddr 1.1.1.1 drop comment "add rule ip selvedge c"
 ${ended(5)}# ERROR: We lost some netlink events!
-${ended(6)}`;
+${ended(6)}W: Received event for an unknown set.
+add element ip other s { 10.0.0.1 }
+${ended(7)}`;
 
 const EVENTS = [
   seen(4, { isInOurTables: true, signatures: ["SV-BY-abc-3"], remembered: 2 }),
   seen(5),
   { kind: "lost" },
-  // Of this nothing could be printed.
-  seen(6, { isInOurTables: true }),
+  // Of this nothing was printed.
+  seen(6, { isClear: false }),
+  seen(7, { isClear: false, remembered: 1 }),
 ];
 
 describe("what nft monitor prints", () => {
@@ -106,20 +110,25 @@ describe("a signature", () => {
 const chronicle = (): Chronicle =>
   new Chronicle((signature) => (signature.startsWith("ours-") ? Number(signature.slice(5)) : undefined));
 
-type Step = "ours" | "another's" | "others' elsewhere";
+type Step = "ours" | "another's" | "unclear" | "others' elsewhere";
+
+const isOthers = (step: Step): boolean => step === "another's" || step === "unclear";
 
 /** Tells a chronicle of it. */
 function tell(told: Chronicle, generation: number, step: Step): boolean {
   return told.take({
     kind: "transaction",
     generation,
-    isInOurTables: step !== "others' elsewhere",
+    isInOurTables: step === "ours" || step === "another's",
+    isClear: step !== "unclear",
     signatures: step === "ours" ? [`ours-${generation}`] : step === "another's" ? ["SV-BY-other-1"] : [],
     remembered: 0,
   });
 }
 
-const steps = fc.array(fc.constantFrom<Step>("ours", "another's", "others' elsewhere"), { maxLength: 12 });
+const steps = fc.array(fc.constantFrom<Step>("ours", "another's", "unclear", "others' elsewhere"), {
+  maxLength: 12,
+});
 
 describe("the account of who wrote", () => {
   test("tells since any mark whether others did, and how far it goes", () => {
@@ -133,13 +142,11 @@ describe("the account of who wrote", () => {
         let mark = told.mark();
         expect(mark).toBeUndefined();
         all.forEach((step, i) => {
-          expect(tell(told, numbers[i] ?? 0, step)).toBe(step === "another's");
+          expect(tell(told, numbers[i] ?? 0, step)).toBe(isOthers(step));
           if (i === before.length - 1) mark = told.mark();
         });
         const until = numbers[all.lastIndexOf("ours")] ?? 0;
-        const undisturbed = after.includes("another's")
-          ? { kind: "disturbed" }
-          : { kind: "undisturbed", until };
+        const undisturbed = after.some(isOthers) ? { kind: "disturbed" } : { kind: "undisturbed", until };
         expect(told.since(mark)).toEqual(before.length === 0 ? { kind: "blind" } : undisturbed);
       }),
     );
