@@ -194,7 +194,7 @@ export class NodeKernel {
 
   async #heed(): Promise<boolean> {
     const waitMs = this.#heededAt + HEED_MS - performance.now();
-    if (waitMs > 0) await sleep(waitMs, undefined, { ref: false });
+    if (waitMs > 0 && this.#told.isOutdated()) await sleep(waitMs, undefined, { ref: false });
     while (this.#bringing !== undefined) await this.#bringing.catch(() => undefined);
     // A pass may have read meanwhile, or be about to.
     if (!this.#told.isOutdated()) return false;
