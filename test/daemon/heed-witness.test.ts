@@ -164,8 +164,8 @@ test("who writes again and again is heeded now and then", async () => {
   const { kernel, readings, harm, seeOthers } = await node();
   const isNow = (): Promise<boolean> =>
     Promise.race([kernel.heed(), sleep(50, undefined, { ref: false }).then(() => false)]);
+  harm();
   for (const isHeeded of [true, false, false]) {
-    harm();
     seeOthers();
     expect(await isNow()).toBe(isHeeded);
     if (isHeeded) expect(await readings()).toBeGreaterThan(0);
