@@ -6,6 +6,9 @@ import type { Mark, Witness } from "../kernel/witness.ts";
  */
 const PATIENCE_MS = 20_000;
 
+/** How old the last transaction of ours may be that the witness has seen, as long as they go on and on. */
+const FRESH_MS = 5_000;
+
 /** When it was last known whether others had changed what is ours. */
 export class LastTold {
   readonly #witness: Witness | undefined;
@@ -36,6 +39,12 @@ export class LastTold {
   /** Whether others were seen to write since. */
   isOutdated(): boolean {
     return this.#witness?.since(this.#mark).kind === "disturbed";
+  }
+
+  /** Whether the witness, who sees so much as now, saw nobody else write since. */
+  isVouchedFor(): boolean {
+    const testimony = this.#witness?.since(this.#mark);
+    return testimony?.kind === "undisturbed" && performance.now() - testimony.until < FRESH_MS;
   }
 
   /** Whether it is too long ago; as long as the witness sees that nobody else writes, it is not. */

@@ -59,6 +59,7 @@ export class NodeKernel {
   readonly #told: LastTold;
   #looked: (Marked & { readonly epoch: number }) | undefined;
   #recalls = 0;
+  #sparedUntil = Number.NEGATIVE_INFINITY;
   #heeding: Promise<boolean> | undefined;
   #heededAt = Number.NEGATIVE_INFINITY;
 
@@ -153,9 +154,10 @@ export class NodeKernel {
   /**
    * Looks beside the writes whether others have changed what is ours. If so the next `bring` compares with what was read, or
    * reads it itself where somebody has written meanwhile; and so where for long it cannot be told, as writes go on and on, and no
-   * witness says that they were our own.
+   * witness says that they were our own. While it says so, a look that found no end is not taken again for a while.
    */
   async look(): Promise<void> {
+    if (performance.now() < this.#sparedUntil && this.#told.isVouchedFor()) return;
     const [epoch, recalls] = [this.#epoch, this.#recalls];
     const mark = this.#told.mark();
     const look = await lookForDrift({
@@ -167,12 +169,14 @@ export class NodeKernel {
     });
     // The next pass reads, or one has read: what was seen before is no news.
     if (recalls !== this.#recalls) return;
-    if (look.kind === "as left") this.#told.by(mark);
-    if (
-      look.kind === "as left" ||
-      (look.kind === "untold" && !this.#told.isOutdated() && !this.#told.isLongAgo())
-    )
+    if (look.kind === "as left") {
+      this.#told.by(mark);
       return;
+    }
+    if (look.kind === "untold" && !this.#told.isOutdated() && !this.#told.isLongAgo()) {
+      this.#sparedUntil = performance.now() + SPARED_MS;
+      return;
+    }
     this.#told.soon();
     // One that goes on would believe in what it leaves.
     while (this.#bringing !== undefined) await this.#bringing.catch(() => undefined);
@@ -255,6 +259,9 @@ function setOnWay(standing: Standing, legs: readonly Leg[], name: string): Stand
   const last = legs.findLast(({ to }) => to[setFamily(name)].sets.has(name));
   return last === undefined ? setIn(standing, name) : last.to[setFamily(name)].sets.get(name);
 }
+
+/** A look beside writes that go on and on costs a CPU for as long as it is tried. */
+const SPARED_MS = 60_000;
 
 /** Between two readings that somebody else's writes ask for: who goes on and on is repaired as fast as looks would do. */
 const HEED_MS = 5_000;

@@ -66,7 +66,8 @@ async function node() {
   return {
     ...told,
     kernel,
-    memory,
+    /** What was asked since the last call. */
+    asked: () => programs.requests.splice(0),
     /** Brings what is wanted; how much was read for it. */
     readings: async (): Promise<number> => {
       programs.requests.splice(0);
@@ -109,6 +110,24 @@ test("a look that is never told waits for nothing as long as the witness saw nob
     await kernel.look();
     expect(await readings()).toBe(0);
   }
+});
+
+test("a look that found no end is not taken again at once, while the witness sees only us", async () => {
+  const { kernel, asked, catchUp } = await node();
+  const isTaken = async (): Promise<boolean> => {
+    asked();
+    await kernel.look();
+    return asked().some(({ niceness }) => niceness !== undefined);
+  };
+  catchUp();
+  expect([await isTaken(), await isTaken()]).toEqual([true, false]);
+  vi.advanceTimersByTime(10_000);
+  expect(await isTaken()).toBe(true);
+  catchUp();
+  expect(await isTaken()).toBe(false);
+  vi.advanceTimersByTime(60_000);
+  catchUp();
+  expect(await isTaken()).toBe(true);
 });
 
 test("one whose account comes to an end is not believed for longer than looks are", async () => {

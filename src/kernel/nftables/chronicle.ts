@@ -14,6 +14,8 @@ const HALF = 0x8000_0000;
 export class Chronicle {
   readonly #whenGiven: (signature: string) => number | undefined;
   #account: object = {};
+  /** Whether the next transaction will be told, whatever it is. */
+  #hasBegun = false;
   #generation: number | undefined;
   #others = 0;
   /** When the last transaction of ours was signed that was seen: all that was committed before it has been seen, too. */
@@ -29,6 +31,7 @@ export class Chronicle {
     if (this.hasReached(generation)) return false;
     if (this.#generation !== undefined && generation !== following(this.#generation)) this.end();
     this.#generation = generation;
+    this.#hasBegun = true;
     const [given] = signatures.flatMap((signature) => this.#whenGiven(signature) ?? []);
     if (given !== undefined) this.#until = given;
     if (given !== undefined || (isClear && !isInOurTables)) return false;
@@ -41,16 +44,21 @@ export class Chronicle {
     return this.#generation !== undefined && (this.#generation - generation) >>> 0 < HALF;
   }
 
+  /** Whoever tells of transactions is known to listen. */
+  begin(): void {
+    this.#hasBegun = true;
+  }
+
   /** Something may have been missed. */
   end(): void {
+    this.#hasBegun = false;
     this.#account = {};
     this.#generation = undefined;
     this.#others = 0;
   }
 
-  /** None before the first transaction: until then it is not known whether one would be seen. */
   mark(): Mark | undefined {
-    return this.#generation === undefined ? undefined : { account: this.#account, others: this.#others };
+    return this.#hasBegun ? { account: this.#account, others: this.#others } : undefined;
   }
 
   since(mark: Mark | undefined): Testimony {

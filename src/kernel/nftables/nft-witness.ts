@@ -2,6 +2,7 @@ import type { OpenProgram, SessionDoor } from "../session/session-door.ts";
 import type { NftWriter } from "../session/nft-writer.ts";
 import type { Mark, Testimony, Witness } from "../witness.ts";
 import { Chronicle } from "./chronicle.ts";
+import { isListening } from "./is-listening.ts";
 import { type MonitorEvent, MonitorStream } from "./monitor-stream.ts";
 import { NftSignature } from "./nft-signature.ts";
 
@@ -51,8 +52,8 @@ const WELL_AFTER_MS = 10_000;
 const MONITOR = { command: "nice", args: ["-n", "5", "sh", "-c", "exec nft monitor 2>&1"] } as const;
 
 /**
- * Sees who writes to our tables of nftables, from what `nft monitor` prints. nft tells nobody when it has begun to listen: the account
- * begins with the first transaction that it prints, and goes on as long as each that follows is the next by the kernel's own count.
+ * Sees who writes to our tables of nftables, from what `nft monitor` prints. The account begins when it is known to listen, by the kernel's
+ * list of sockets or by the first transaction that it prints, and goes on as long as each that follows is the next by the kernel's own count.
  *
  * nft remembers each element and set that it hears of, and forgets none (350 bytes, 1 kB); but it forgets each set that a rule named which is
  * deleted, and then has no words for what becomes of its elements. So another takes its place in time, which is started beside
@@ -88,6 +89,9 @@ export class NftWitness implements Witness {
   }
 
   mark(): Mark | undefined {
+    const pid = this.#elder?.program.pid;
+    if (this.#chronicle.mark() === undefined && pid !== undefined && isListening(pid))
+      this.#chronicle.begin();
     return this.#chronicle.mark();
   }
 

@@ -8,7 +8,7 @@ import {
   prefixSessionDoor,
   processSessionDoor,
 } from "../../../src/kernel/session/session-door.ts";
-import type { Mark } from "../../../src/kernel/witness.ts";
+import type { Mark, Testimony } from "../../../src/kernel/witness.ts";
 import { describeKernel } from "../support.ts";
 import { nftRule, nftRuleset, setOfType } from "../unit/nft-rulesets.ts";
 import { type NftRig, nftRig } from "./rig.ts";
@@ -46,7 +46,10 @@ interface Watched {
 }
 
 /** A node whose writes are watched. */
-async function watched(options: NftWitnessOptions = {}): Promise<Watched> {
+async function watched(
+  options: NftWitnessOptions = {},
+  before: "something" | "nothing yet" = "something",
+): Promise<Watched> {
   const rig = await nftRig();
   const told: string[] = [];
   let others = 0;
@@ -93,7 +96,7 @@ async function watched(options: NftWitnessOptions = {}): Promise<Watched> {
     return witness.mark();
   };
   const sh = (line: string, input?: string): Promise<string> => rig.netns.sh(line, input);
-  await sh("nft add table ip other");
+  if (before !== "nothing yet") await sh("nft add table ip other");
   return {
     rig,
     witness,
@@ -164,6 +167,19 @@ describeKernel("a witness of who writes to nftables", () => {
       expect([others(), told]).toEqual([0, []]);
     },
   );
+
+  test("knows when it listens, before anybody has written", { timeout: 60_000 }, async () => {
+    const { witness, kernel, script } = await watched({}, "nothing yet");
+    await expect.poll(() => witness.mark()).toBeDefined();
+    const mark = witness.mark();
+    const began = performance.now();
+    await kernel.bring(wantedOf(1));
+    await expect
+      .poll(() => witness.since(mark))
+      .toSatisfy((told: Testimony) => told.kind === "undisturbed" && told.until >= Math.floor(began));
+    await script("add element ip selvedge SV4-G-a { 10.9.9.9 }");
+    await expect.poll(() => witness.since(mark).kind).toBe("disturbed");
+  });
 
   test("leaves nothing behind", { timeout: 60_000 }, async () => {
     const { seen, rig } = await watched();

@@ -165,6 +165,19 @@ describe("the account of who wrote", () => {
     );
   });
 
+  test("begins before the first, where it is known that each will be told", () => {
+    const told = chronicle();
+    told.begin();
+    const mark = told.mark();
+    expect(told.since(mark)).toEqual({ kind: "undisturbed", until: 0 });
+    tell(told, 7, "ours");
+    expect(told.since(mark)).toEqual({ kind: "undisturbed", until: 7 });
+    tell(told, 8, "another's");
+    expect(told.since(mark)).toEqual({ kind: "disturbed" });
+    told.end();
+    expect(told.mark()).toBeUndefined();
+  });
+
   test("counts what two tell it once", () => {
     const told = chronicle();
     tell(told, 1, "ours");
