@@ -3,7 +3,7 @@ import type { NftWriter } from "../session/nft-writer.ts";
 import type { Mark, Testimony, Witness } from "../witness.ts";
 import { Chronicle } from "./chronicle.ts";
 import { isListening } from "./is-listening.ts";
-import { type MonitorEvent, MonitorStream } from "./monitor-stream.ts";
+import { type MonitorEvent, MonitorStream, type SeenTransaction } from "./monitor-stream.ts";
 import { NftSignature } from "./nft-signature.ts";
 
 export interface NftWitnessOptions {
@@ -24,6 +24,8 @@ interface Monitor {
   /** The last that it told of. */
   generation: number | undefined;
   remembered: number;
+  /** When it lost events, until it has told of a transaction that was signed after that. */
+  lostAt: number | undefined;
   /** Its last words. */
   said: string;
 }
@@ -125,6 +127,7 @@ export class NftWitness implements Witness {
       began: performance.now(),
       generation: undefined,
       remembered: 0,
+      lostAt: undefined,
       said: "",
     };
     return monitor;
@@ -134,9 +137,11 @@ export class NftWitness implements Witness {
     // One that was relieved or given up may have something left to say.
     if (monitor !== this.#elder && monitor !== this.#younger) return;
     if (event.kind === "lost") {
-      this.#giveUp(monitor, "nft monitor has lost events");
+      this.#lose(monitor);
       return;
     }
+    if (monitor.lostAt !== undefined && !this.#isSignedSince(monitor.lostAt, event)) return;
+    monitor.lostAt = undefined;
     monitor.generation = event.generation;
     monitor.remembered += event.remembered;
     const isOthers = monitor === this.#elder && this.#chronicle.take(event);
@@ -146,6 +151,21 @@ export class NftWitness implements Witness {
     if (this.#isBlind) this.#options.onSight?.();
     this.#isBlind = false;
     if (isOthers) this.#onOthers();
+  }
+
+  /**
+   * A transaction was more than the kernel holds for who listens (16 MB: some 30,000 rules). It now gives nothing until what it holds has been
+   * fetched, and says no more of what is lost meanwhile; so it does again when it has told of what we signed later. Another nft would
+   * have to read everything first, which may find no end.
+   */
+  #lose(monitor: Monitor): void {
+    monitor.lostAt = performance.now();
+    monitor.generation = undefined;
+    if (monitor === this.#elder) this.#chronicle.end();
+  }
+
+  #isSignedSince(moment: number, { signatures }: SeenTransaction): boolean {
+    return signatures.some((signature) => (this.#signature.whenGiven(signature) ?? 0) > moment);
   }
 
   #relieve(): void {
