@@ -124,6 +124,8 @@ const WRITES = [
   "flush table ip selvedge",
   "add element ip selvedge SV4-G-a { 10.9.9.9 }",
   "delete element ip selvedge SV4-G-a { 10.0.0.1 }",
+  // Of which a part can be read.
+  "add chain ip other d; add element ip selvedge SV4-G-a { 10.9.9.8 }",
   "delete element ip selvedge SV4-N-a { 10.0.0.0/8 }",
   "add element ip selvedge SV4-N-a { 224.0.0.0/3 }",
   "delete element ip selvedge SV4-verdicts-ingress { 10.244.1.1 }",
