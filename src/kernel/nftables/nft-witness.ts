@@ -91,9 +91,9 @@ export class NftWitness implements Witness {
   }
 
   mark(): Mark | undefined {
-    const pid = this.#elder?.program.pid;
-    if (this.#chronicle.mark() === undefined && pid !== undefined && isListening(pid))
-      this.#chronicle.begin();
+    const { lostAt, program } = this.#elder ?? {};
+    const isUnknown = lostAt === undefined && this.#chronicle.mark() === undefined;
+    if (isUnknown && program?.pid !== undefined && isListening(program.pid)) this.#chronicle.begin();
     return this.#chronicle.mark();
   }
 

@@ -267,6 +267,7 @@ describeKernel("a witness of who writes to nftables", () => {
       await script("add element ip selvedge SV4-G-a { 10.9.9.9 }");
       await signalMonitors("CONT");
       await expect.poll(() => witness.since(mark).kind, { timeout: 30_000 }).toBe("blind");
+      expect(witness.mark()).toBeUndefined();
       const after = await seen();
       await seen();
       expect([witness.since(mark).kind, witness.since(after).kind, opened()]).toEqual([
