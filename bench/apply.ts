@@ -5,7 +5,9 @@ import { compilerOf } from "../src/core/incremental/compiler.ts";
 import { NodeCompiler } from "../src/core/incremental/node-compiler.ts";
 import type { NetworkPolicy } from "../src/core/network-policy.ts";
 import { NodeKernel } from "../src/daemon/node-kernel.ts";
+import type { KernelBackend } from "../src/kernel/backend.ts";
 import { execOrThrow, prefixExec, processExec } from "../src/kernel/exec.ts";
+import { NftWitness } from "../src/kernel/nftables/nft-witness.ts";
 import { nftablesBackend } from "../src/kernel/nftables/nftables-backend.ts";
 import { KernelSessions } from "../src/kernel/session/kernel-sessions.ts";
 import { NftSessions } from "../src/kernel/session/nft-sessions.ts";
@@ -55,6 +57,7 @@ const peer = (i: number): Pod => pod(`peer${i}`, { role: `r${i % 10}` }, 0x0a_64
 /** One node: its share of the enforcer, and a kernel of its own. */
 class Contestant {
   readonly #name: string;
+  readonly #backend: KernelBackend;
   readonly #kernel: NodeKernel;
   readonly #compiler = compilerOf({
     namespaces: [{ name: "x", labels: {} }],
@@ -74,16 +77,19 @@ class Contestant {
     const enter: [string, ...string[]] = ["ip", "netns", "exec", this.#name];
     const exec = prefixExec(processExec, enter);
     const door = way === "a process each" ? undefined : prefixSessionDoor(processSessionDoor, enter);
-    const backend =
+    // Signs what is written, and watches, as in an enforcer.
+    const witness = new NftWitness(prefixSessionDoor(processSessionDoor, enter));
+    this.#backend =
       variant === "nftables"
-        ? nftablesBackend(exec, door && new NftSessions(door))
+        ? nftablesBackend(exec, door && new NftSessions(door), witness)
         : iptablesBackend(exec, variant, door && new KernelSessions(door, variant));
-    this.#renderer = new NodeRenderer(backend.layout);
-    this.#kernel = new NodeKernel(backend);
+    this.#renderer = new NodeRenderer(this.#backend.layout);
+    this.#kernel = new NodeKernel(this.#backend);
   }
 
   async begin(): Promise<void> {
     await ip("netns", "add", this.#name);
+    this.#backend.witness?.watch(() => undefined);
     await this.change(() => undefined);
   }
 

@@ -66,6 +66,10 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
   });
   const node = new NodeEnforcer(options, view, tell);
   const worker = new Worker(() => node.sync(), signal);
+  const heed = async (): Promise<void> => {
+    if (await node.heed()) worker.ask();
+  };
+  options.backend.witness?.watch(() => void heed());
   const cache = new CniCache({ directory: options.cniCache, signal }, (entries) =>
     view.setCniEntries(entries),
   );
@@ -126,7 +130,12 @@ class NodeEnforcer {
     return this.#kernel.look();
   }
 
-  /** Ends the tools that are kept open. */
+  /** Others were seen to write to what is ours; fulfilled with whether the next pass reads. */
+  heed(): Promise<boolean> {
+    return this.#kernel.heed();
+  }
+
+  /** Ends the tools that are kept open, and the witness. */
   close(): Promise<void> {
     return this.#kernel.close();
   }

@@ -51,8 +51,10 @@ async function lookAtSets(
     record.end(written);
     if (sets === undefined || now === undefined) return "otherwise";
     const told = untold.difference(written);
-    if (!isPartAsLeft({ sets, tables: noTables }, now, (name) => told.has(name))) return "otherwise";
-    untold = untold.intersection(written);
+    if (isPartAsLeft({ sets, tables: noTables }, now, (name) => told.has(name)))
+      untold = untold.intersection(written);
+    // nft lists sets of one moment with the elements of another, or none, where somebody writes meanwhile.
+    else if (written.size === 0) return "otherwise";
   }
   return untold.size === 0 ? "as left" : "untold";
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ApplyFailure } from "../kernel/apply.ts";
 import type { KernelBackend, PlanWriter } from "../kernel/backend.ts";
 import { type Drift, driftOf } from "../kernel/drift.ts";
@@ -9,9 +10,11 @@ import { type Left, type Standing, setIn } from "../kernel/standing.ts";
 import type { KernelState, StandingSet } from "../kernel/state.ts";
 import type { Leg } from "../kernel/walk/plan-walk.ts";
 import { withoutAnswers, withoutFamilies } from "../kernel/without-families.ts";
+import type { Mark } from "../kernel/witness.ts";
 import { Wordings } from "../kernel/wordings.ts";
 import { setFamily } from "../render/names.ts";
 import type { Ruleset } from "../render/ruleset.ts";
+import { LastTold } from "./last-told.ts";
 import { lookForDrift } from "./look-for-drift.ts";
 import { WriteRecord } from "./write-record.ts";
 
@@ -25,6 +28,12 @@ export interface Outcome {
   readonly sessionTrouble?: string;
   /** What others have changed since it was last left whole, where the kernel was read again and told so. */
   readonly drift?: Drift;
+}
+
+/** A reading, and where the witness's account stood before it began. */
+interface Marked {
+  readonly reading: Reading;
+  readonly mark: Mark | undefined;
 }
 
 /**
@@ -47,12 +56,16 @@ export class NodeKernel {
 
   /** Counts beginnings and ends of writes: a reading during which it moved tells of no moment. */
   #epoch = 0;
-  /** When it was last known whether others had changed anything; by `performance.now()`. */
-  #toldAt = performance.now();
-  #looked: { readonly reading: Reading; readonly epoch: number } | undefined;
+  readonly #told: LastTold;
+  #looked: (Marked & { readonly epoch: number }) | undefined;
+  #recalls = 0;
+  #sparedUntil = Number.NEGATIVE_INFINITY;
+  #heeding: Promise<boolean> | undefined;
+  #heededAt = Number.NEGATIVE_INFINITY;
 
   constructor(backend: KernelBackend) {
     this.#backend = backend;
+    this.#told = new LastTold(backend.witness);
   }
 
   /** Makes the kernel hold this ruleset, writing only what differs. Never twice at once. */
@@ -89,11 +102,12 @@ export class NodeKernel {
     let raw: KernelState | undefined;
     try {
       if (this.#standing === undefined) {
-        const looked = this.#looked?.epoch === this.#epoch ? this.#looked.reading : undefined;
+        const looked = this.#looked?.epoch === this.#epoch ? this.#looked : undefined;
         this.#looked = undefined;
-        const reading = looked ?? (await this.#read(wanted));
+        const { reading, mark } = looked ?? (await this.#read(wanted));
         ({ unread, unreadFilter } = reading);
         raw = reading.state;
+        if (unread.size + unreadFilter.size === 0) this.#told.by(mark);
         standing = { kind: "read", state: this.#wordings.understood(raw) };
       } else standing = this.#standing;
     } catch (error) {
@@ -139,10 +153,13 @@ export class NodeKernel {
 
   /**
    * Looks beside the writes whether others have changed what is ours. If so the next `bring` compares with what was read, or
-   * reads it itself where somebody has written meanwhile; and so where for long it cannot be told, as writes go on and on.
+   * reads it itself where somebody has written meanwhile; and so where for long it cannot be told, as writes go on and on, and no
+   * witness says that they were our own. While it says so, a look that found no end is not taken again for a while.
    */
   async look(): Promise<void> {
-    const epoch = this.#epoch;
+    if (performance.now() < this.#sparedUntil && this.#told.isVouchedFor()) return;
+    const [epoch, recalls] = [this.#epoch, this.#recalls];
+    const mark = this.#told.mark();
     const look = await lookForDrift({
       reader: this.#backend.readerBeside,
       wanted: this.#wanted,
@@ -150,15 +167,44 @@ export class NodeKernel {
       left: () => this.#left(),
       understood: (state) => this.#wordings.understood(state),
     });
-    const now = performance.now();
-    if (look.kind === "as left") this.#toldAt = now;
-    if (look.kind === "as left" || (look.kind === "untold" && now - this.#toldAt < PATIENCE_MS)) return;
-    this.#toldAt = now;
+    // The next pass reads, or one has read: what was seen before is no news.
+    if (recalls !== this.#recalls) return;
+    if (look.kind === "as left") {
+      this.#told.by(mark);
+      return;
+    }
+    if (look.kind === "untold" && !this.#told.isOutdated() && !this.#told.isLongAgo()) {
+      this.#sparedUntil = performance.now() + SPARED_MS;
+      return;
+    }
+    this.#told.soon();
     // One that goes on would believe in what it leaves.
     while (this.#bringing !== undefined) await this.#bringing.catch(() => undefined);
     if (look.kind === "otherwise" && look.reading !== undefined && epoch === this.#epoch)
-      this.#looked = { reading: look.reading, epoch };
+      this.#looked = { reading: look.reading, mark, epoch };
     this.recall();
+  }
+
+  /**
+   * The witness has seen others write: has the next `bring` read the kernel, beside no writes, as a look beside them might find no end.
+   * Fulfilled with whether it will. One that writes all the time is heeded now and then.
+   */
+  heed(): Promise<boolean> {
+    this.#heeding ??= this.#heed().finally(() => {
+      this.#heeding = undefined;
+    });
+    return this.#heeding;
+  }
+
+  async #heed(): Promise<boolean> {
+    const waitMs = this.#heededAt + HEED_MS - performance.now();
+    if (waitMs > 0 && this.#told.isOutdated()) await sleep(waitMs, undefined, { ref: false });
+    while (this.#bringing !== undefined) await this.#bringing.catch(() => undefined);
+    // A pass may have read meanwhile, or be about to.
+    if (!this.#told.isOutdated()) return false;
+    this.#heededAt = performance.now();
+    if (this.#standing !== undefined) this.recall();
+    return true;
   }
 
   /** What is believed, once no write goes on. */
@@ -170,19 +216,21 @@ export class NodeKernel {
 
   /** Forgets what is believed: the next `bring` reads the kernel first, and so repairs what others changed. */
   recall(): void {
+    this.#recalls += 1;
     this.#recalled = this.#standing;
     this.#standing = undefined;
   }
 
-  #read(wanted: Ruleset): Promise<Reading> {
-    return this.#backend.reader.read(wanted);
+  async #read(wanted: Ruleset): Promise<Marked> {
+    const mark = this.#told.mark();
+    return { reading: await this.#backend.reader.read(wanted), mark };
   }
 
   /** Rules that read otherwise than we write them have just been written anew: so the tool words them. */
   async #learn(before: KernelState, wanted: Ruleset): Promise<void> {
     if (!this.#wordings.isInDoubt(before, wanted)) return;
     // What cannot be read now is in doubt again at the next look.
-    const reading = await this.#read(wanted).catch(() => undefined);
+    const reading = await this.#backend.reader.read(wanted).catch(() => undefined);
     if (reading !== undefined) this.#wordings.learn(reading.state, wanted);
   }
 
@@ -199,9 +247,10 @@ export class NodeKernel {
     return drift === undefined ? {} : { drift };
   }
 
-  /** Ends the tools that are kept open. */
+  /** Ends the tools that are kept open, and the witness. */
   async close(): Promise<void> {
-    await this.#backend.kept?.close();
+    const { kept, witness } = this.#backend;
+    await Promise.all([kept?.close(), witness?.close()]);
   }
 }
 
@@ -211,8 +260,8 @@ function setOnWay(standing: Standing, legs: readonly Leg[], name: string): Stand
   return last === undefined ? setIn(standing, name) : last.to[setFamily(name)].sets.get(name);
 }
 
-/**
- * With tens of thousands of rules, iptables-nft-save takes a second, and begins again at each write that it meets. To read them
- * while nobody writes costs changes that second, so it is the last resort.
- */
-const PATIENCE_MS = 20_000;
+/** A look beside writes that go on and on costs a CPU for as long as it is tried. */
+const SPARED_MS = 60_000;
+
+/** Between two readings that somebody else's writes ask for: who goes on and on is repaired as fast as looks would do. */
+const HEED_MS = 5_000;

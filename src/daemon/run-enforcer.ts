@@ -11,6 +11,7 @@ import { gateLine } from "../kernel/gate-line.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
 import { type Backend, detectVariant } from "../kernel/variant.ts";
 import { iptablesBackend } from "../kernel/iptables-backend.ts";
+import { NftWitness } from "../kernel/nftables/nft-witness.ts";
 import { nftablesBackend } from "../kernel/nftables/nftables-backend.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
@@ -52,10 +53,16 @@ export interface RunEnforcerOptions {
   readonly events: "on" | "off";
 }
 
+const nftWitness = (log: Logger): NftWitness =>
+  new NftWitness(processSessionDoor, {
+    onBlind: (trouble) => log.warn({ trouble }, "what others change is seen by looks alone for now"),
+    onSight: () => log.info("what others change is seen as it happens again"),
+  });
+
 /** What holds the rules, written by tools that are kept open. */
-const kernelBackend = (exec: Exec, backend: Backend): KernelBackend =>
+const kernelBackend = (exec: Exec, backend: Backend, log: Logger): KernelBackend =>
   backend === "nftables"
-    ? nftablesBackend(exec, new NftSessions(processSessionDoor))
+    ? nftablesBackend(exec, new NftSessions(processSessionDoor), nftWitness(log))
     : iptablesBackend(exec, backend, new KernelSessions(processSessionDoor, backend));
 
 /** Looks beside everything else: to read all rules of a large node takes a while, and nothing waits for it. */
@@ -104,7 +111,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       client,
       watch,
       exec,
-      backend: kernelBackend(exec, backend),
+      backend: kernelBackend(exec, backend, log),
       log,
       signal,
       startGate,

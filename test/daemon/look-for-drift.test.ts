@@ -106,6 +106,24 @@ describe("a look", () => {
     expect(contentOf(memory)).toEqual(contentOf(kernelWith(wanted(0, ["10.0.1.2"]))));
   });
 
+  test("is not deceived by a tool that lists sets without their entries, as somebody writes meanwhile", async () => {
+    const { kernel, programs, asked } = await node();
+    let [tables, lists] = [0, 0];
+    programs.disturb((request) => {
+      if (isTableRead(request) && (tables += 1) === 1)
+        queueMicrotask(() => void kernel.bring(wanted(0, ["10.0.1.2"])));
+      const isOfSets = request.command === "ipset" && request.niceness !== undefined && tables > 0;
+      if (!isOfSets || (lists += 1) > 2) return undefined;
+      queueMicrotask(() => void kernel.bring(wanted(lists, ["10.0.1.2"])));
+      return { code: 0, stdout: "", stderr: "" };
+    });
+    await kernel.look();
+    expect(lists).toBeGreaterThan(1);
+    asked();
+    await kernel.bring(wanted(9, ["10.0.1.2"]));
+    expect(asked().filter(isRead)).toEqual([]);
+  });
+
   test("begins again where rules cannot be printed, as a set goes that they named", async () => {
     const { kernel, memory, programs } = await node();
     memory.ipset("del SV4-G-calm 10.0.0.1");

@@ -15,7 +15,8 @@ import type { Holding } from "./holding.ts";
 import { nodeInMemory, nodeInNetns } from "./node-under-test.ts";
 
 const [server = "", cniCache = "", netns] = process.argv.slice(2);
-const { exec, backend, held } = netns === undefined ? nodeInMemory() : nodeInNetns(netns);
+const { exec, backend, keepsOpen, held, programs } =
+  netns === undefined ? nodeInMemory() : nodeInNetns(netns);
 let passes = 0;
 let writes = 0;
 const measured = metrics(new CounterReader(() => Promise.reject(new Error("no counters here"))));
@@ -46,9 +47,9 @@ const enforcer = startEnforcer({
 const activeOf = (kind: string): number =>
   process.getActiveResourcesInfo().filter((name) => name === kind).length;
 
-/** Between two looks at the kernel: of programs none runs but the one that is kept open. */
+/** Between two looks at the kernel: of programs none runs but those that are kept open. */
 async function betweenLooks(): Promise<void> {
-  for (let tries = 0; activeOf("ProcessWrap") > 1 && tries < 2_000; tries += 1) await sleep(5);
+  for (let tries = 0; activeOf("ProcessWrap") > keepsOpen && tries < 2_000; tries += 1) await sleep(5);
 }
 
 async function holding(): Promise<Holding> {
@@ -60,6 +61,7 @@ async function holding(): Promise<Holding> {
   const resources = Object.groupBy(process.getActiveResourcesInfo(), (name) => name);
   return {
     notReady: enforcer.notReady(),
+    programs: await programs(),
     heap: process.memoryUsage().heapUsed,
     resources: Object.fromEntries(Object.entries(resources).map(([name, all]) => [name, all?.length ?? 0])),
     descriptors: readdirSync("/proc/self/fd").length,

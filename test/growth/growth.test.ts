@@ -28,6 +28,9 @@ const PARTS = 10;
 /** Bytes that the heap may differ by where nothing has grown: code that is compiled late, tables that double. */
 const NOISE = 3_000_000;
 
+/** Bytes that nft may hold, which remembers what it was told, before another takes its place: that which writes, and that which watches. */
+const OF_NFT = 40_000_000;
+
 const PROCESS = fileURLToPath(new URL("enforcer-process.ts", import.meta.url));
 
 interface Running {
@@ -160,15 +163,17 @@ async function nothingGrows(events: number, told: string, ...netns: readonly str
   }
   const [begin, end] = [at[0], at.at(-1)];
   if (begin === undefined || end === undefined) throw new Error("no parts");
-  const megabytes = at.map(({ heap }) => (heap / 1e6).toFixed(1)).join(" ");
+  const inMegabytes = (of: (holding: Holding) => number): string =>
+    at.map((holding) => (of(holding) / 1e6).toFixed(1)).join(" ");
   process.stdout.write(
-    `${told}: ${events} events, ${end.passes} passes, ${end.writes} writes; MB after each tenth: ${megabytes}; seed ${seed}\n`,
+    `${told}: ${events} events, ${end.passes} passes, ${end.writes} writes; MB after each tenth: ${inMegabytes(({ heap }) => heap)}; of programs: ${inMegabytes(({ programs }) => programs)}; seed ${seed}\n`,
   );
   expect(first.sets.length).toBeGreaterThan(2);
   expect(end.writes).toBeGreaterThan(events / 100);
   for (const each of at)
     expect({ sets: each.sets, chains: each.chains }).toEqual({ sets: first.sets, chains: first.chains });
   expect(end.heap - begin.heap).toBeLessThan(NOISE);
+  expect(end.programs - begin.programs).toBeLessThan(OF_NFT);
   for (const [name, count] of Object.entries(end.resources))
     expect(count, name).toBeLessThanOrEqual((begin.resources[name] ?? 0) + 2);
   expect(end.descriptors).toBeLessThanOrEqual(begin.descriptors + 2);

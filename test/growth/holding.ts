@@ -4,6 +4,8 @@ export interface Holding {
   readonly notReady: string | undefined;
   /** Bytes. */
   readonly heap: number;
+  /** Bytes that the programs hold which are kept open, resident. */
+  readonly programs: number;
   /** Timers, sockets and requests by kind (`process.getActiveResourcesInfo`). */
   readonly resources: Readonly<Record<string, number>>;
   /** Open file descriptors. */

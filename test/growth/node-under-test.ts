@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import type { KernelBackend } from "../../src/kernel/backend.ts";
-import { type Exec, prefixExec, processExec } from "../../src/kernel/exec.ts";
+import { type Exec, execOrThrow, prefixExec, processExec } from "../../src/kernel/exec.ts";
 import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
 import { prefixSessionDoor, processSessionDoor } from "../../src/kernel/session/session-door.ts";
 import { nftBlocks, readNftContent } from "../kernel/airtight/nft-content.ts";
@@ -12,7 +13,11 @@ import type { Holding } from "./holding.ts";
 export interface NodeUnderTest {
   readonly exec: Exec;
   readonly backend: KernelBackend;
+  /** How many programs are kept open. */
+  readonly keepsOpen: number;
   readonly held: () => Promise<Pick<Holding, "sets" | "chains">>;
+  /** What they hold, when no other runs. */
+  readonly programs: () => Promise<number>;
 }
 
 /** A kernel in memory, with iptables. */
@@ -27,6 +32,8 @@ export function nodeInMemory(): NodeUnderTest {
   return {
     exec,
     backend: iptablesBackend(exec, "nft"),
+    keepsOpen: 0,
+    programs: () => Promise.resolve(0),
     held: () =>
       Promise.resolve({
         sets: [...kernel.sets.values()].map(({ name, entries }) => `${name} ${entries.size}`).toSorted(),
@@ -44,6 +51,19 @@ export function nodeInNetns(name: string): NodeUnderTest {
   return {
     exec,
     backend: keptOpen("nftables", exec, prefixSessionDoor(processSessionDoor, [...enter]), { restMs: 1_000 }),
+    // The one that writes, and the one that watches.
+    keepsOpen: 2,
+    programs: async () => {
+      const pids = await execOrThrow(processExec, { command: "ip", args: ["netns", "pids", name] });
+      return pids
+        .split("\n")
+        .filter((pid) => pid !== "")
+        .map(
+          (pid) =>
+            1_024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0),
+        )
+        .reduce((sum, bytes) => sum + bytes, 0);
+    },
     held: async () => {
       const content = await readNftContent(exec);
       const blocks = (["IPv4", "IPv6"] as const).map((family) => nftBlocks(content[family]));

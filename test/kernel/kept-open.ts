@@ -1,6 +1,7 @@
 import type { KernelBackend } from "../../src/kernel/backend.ts";
 import type { Exec } from "../../src/kernel/exec.ts";
 import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
+import { NftWitness } from "../../src/kernel/nftables/nft-witness.ts";
 import { nftablesBackend } from "../../src/kernel/nftables/nftables-backend.ts";
 import { KernelSessions } from "../../src/kernel/session/kernel-sessions.ts";
 import { NftSessions } from "../../src/kernel/session/nft-sessions.ts";
@@ -14,14 +15,15 @@ interface KeptOpen {
   readonly patienceMs?: number;
 }
 
-/** What an enforcer of this backend holds its program in, written by tools that are kept open. */
+/** What an enforcer of this backend holds its program in, written by tools that are kept open; others' writes are watched. */
 export function keptOpen(
   backend: EnforcerBackend,
   exec: Exec,
   door: SessionDoor,
   { restMs, patienceMs = 10_000 }: KeptOpen,
 ): KernelBackend {
-  if (backend === "nftables") return nftablesBackend(exec, new NftSessions(door, { restMs, patienceMs }));
+  if (backend === "nftables")
+    return nftablesBackend(exec, new NftSessions(door, { restMs, patienceMs }), new NftWitness(door));
   const sessions = new KernelSessions(door, backend, { restMs, tablePatienceMs: patienceMs });
   return iptablesBackend(exec, backend, sessions);
 }

@@ -7,15 +7,16 @@ import type { NftWriter } from "../session/nft-writer.ts";
 import { carryOutNftables } from "./carry-out.ts";
 import { readListedChain } from "./listed-chain.ts";
 import { nftProcesses } from "./nft-processes.ts";
+import type { NftWitness } from "./nft-witness.ts";
 import { planNftables } from "./plan-nftables.ts";
 import { readNftSets } from "./read-nft-sets.ts";
 import { readNftables } from "./read-nftables.ts";
 import { SetRooms } from "./set-rooms.ts";
 
-const planWriter = (writer: NftWriter): PlanWriter => ({
-  carryOut: (legs) => carryOutNftables(writer, legs),
-  commands: writer.commands,
-});
+const planWriter = (writer: NftWriter, witness: NftWitness | undefined): PlanWriter => {
+  const signing = witness?.signing(writer) ?? writer;
+  return { carryOut: (legs) => carryOutNftables(signing, legs), commands: writer.commands };
+};
 
 /**
  * How long nft may try to read beside writes. It begins again whenever somebody writes to nftables, and would begin forever where
@@ -23,8 +24,8 @@ const planWriter = (writer: NftWriter): PlanWriter => ({
  */
 const BESIDE_MS = 20_000;
 
-/** Two tables of nftables that are all ours. Without sessions every write is a process. */
-export function nftablesBackend(exec: Exec, sessions?: NftSessions): KernelBackend {
+/** Two tables of nftables that are all ours. Without sessions every write is a process; what is written is signed for the witness. */
+export function nftablesBackend(exec: Exec, sessions?: NftSessions, witness?: NftWitness): KernelBackend {
   const chains = new SavedChains(readListedChain);
   const rooms = new SetRooms();
   const reader = (by: Exec): KernelReader => ({
@@ -39,8 +40,9 @@ export function nftablesBackend(exec: Exec, sessions?: NftSessions): KernelBacke
     writers: () => {
       const processes = nftProcesses(exec);
       const kept = sessions?.writer(processes);
-      return { processes: planWriter(processes), kept: kept && planWriter(kept) };
+      return { processes: planWriter(processes, witness), kept: kept && planWriter(kept, witness) };
     },
     kept: sessions,
+    witness,
   };
 }
