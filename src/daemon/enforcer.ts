@@ -1,4 +1,4 @@
-import { setInterval as every } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { NodeCompiler } from "../core/incremental/node-compiler.ts";
 import type { KernelBackend } from "../kernel/backend.ts";
@@ -77,7 +77,9 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
     await Promise.all([view.synced, options.startGate === "off" ? undefined : cache.start()]);
     view.subscribe(() => worker.ask());
     worker.ask();
-    for await (const _ of every(driftInterval, undefined, { signal })) {
+    // A look may take long: the next begins so much after its end, so looks never follow each other without a pause.
+    for (;;) {
+      await sleep(driftInterval, undefined, { signal });
       await node.look();
       worker.ask();
     }
