@@ -169,7 +169,9 @@ async function nothingGrows(events: number, told: string, ...netns: readonly str
     `${told}: ${events} events, ${end.passes} passes, ${end.writes} writes; MB after each tenth: ${inMegabytes(({ heap }) => heap)}; of programs: ${inMegabytes(({ programs }) => programs)}; seed ${seed}\n`,
   );
   expect(first.sets.length).toBeGreaterThan(2);
-  expect(end.writes).toBeGreaterThan(events / 100);
+  // How many events a pass takes together is up to the machine; with nftables it is one write.
+  expect(end.passes).toBeGreaterThan(events / 200);
+  expect(end.writes).toBeGreaterThan(end.passes / 2);
   for (const each of at)
     expect({ sets: each.sets, chains: each.chains }).toEqual({ sets: first.sets, chains: first.chains });
   expect(end.heap - begin.heap).toBeLessThan(NOISE);
