@@ -129,6 +129,8 @@ function churn(api: ApiServer, seed: number) {
     /** So many events; nothing that came is left after them. */
     run: async (events: number): Promise<void> => {
       for (let left = events; left > standing.size; left -= 1) {
+        // Or one pass takes hundreds together, and hardly anything is written.
+        if (left % 25 === 0) await sleep(10);
         const [oldest] = standing;
         if (standing.size > 60 || (standing.size > 20 && below(2) === 0)) await goAway(oldest ?? "");
         else come();
@@ -169,9 +171,7 @@ async function nothingGrows(events: number, told: string, ...netns: readonly str
     `${told}: ${events} events, ${end.passes} passes, ${end.writes} writes; MB after each tenth: ${inMegabytes(({ heap }) => heap)}; of programs: ${inMegabytes(({ programs }) => programs)}; seed ${seed}\n`,
   );
   expect(first.sets.length).toBeGreaterThan(2);
-  // How many events a pass takes together is up to the machine; with nftables it is one write.
-  expect(end.passes).toBeGreaterThan(events / 200);
-  expect(end.writes).toBeGreaterThan(end.passes / 2);
+  expect(end.writes).toBeGreaterThan(events / 100);
   for (const each of at)
     expect({ sets: each.sets, chains: each.chains }).toEqual({ sets: first.sets, chains: first.chains });
   expect(end.heap - begin.heap).toBeLessThan(NOISE);
