@@ -27,8 +27,8 @@ const stateOf = (standing: Standing): KernelState =>
   standing.kind === "read" ? standing.state : stateAfter(standing.ruleset, standing.stayed);
 
 /**
- * The state where these sets are as good as another's of their name, and the chains that name them as good as empty: both are made anew. Chains that
- * name them and are not as wanted are so anyway.
+ * The state where these sets are as good as another's of their name, and the chains that name them as good as empty: both are made
+ * anew. Chains that name them and are not as wanted are so anyway.
  */
 function withOthers(state: KernelState, wanted: Ruleset, outgrown: ReadonlySet<string>): KernelState {
   const other: StandingSet = { type: "other", entries: new Set() };
