@@ -22,11 +22,10 @@ for (const variant of ["nft", "legacy"] as const) {
     `what fails is said, the rest goes on, and it recovers by itself (iptables-${variant})`,
     () => {
       test("a full set", async () => {
-        const rig = await failureRig(variant);
         // A set that is small is said to be as big as all: else it would be known for one that others made, and made anew.
         const small = `if [ "$1" = save ]; then "$real" save | sed 's/maxelem 2 /maxelem 1048576 /'
           else sed -u '/-G-/s/maxelem 1048576/maxelem 2/' | "$real" "$@"; fi`;
-        await rig.replace("ipset", small);
+        const rig = await failureRig(variant, { replaced: { ipset: small } });
         seedShop(rig);
         await isSaid(rig, "fill sets", /^fill sets: SV4-G-[a-z2-7]+: Hash is full, cannot add more elements/);
         await goesOn(rig, variant, "IPv4");
@@ -68,16 +67,13 @@ for (const variant of ["nft", "legacy"] as const) {
       });
 
       test("a match that the kernel lacks", async (context) => {
-        const rig = await failureRig(variant);
+        const restore = `iptables-${variant}-restore`;
+        const unknown = `sed -u 's/-m conntrack --ctstate [A-Z,]*/-m ipvs --ipvs/' | "$real" "$@"`;
+        const rig = await failureRig(variant, { replaced: { [restore]: unknown } });
         const ipvs = `printf '*mangle\\n:T -\\n-A T -m ipvs --ipvs\\nCOMMIT\\n' | iptables-${variant}-restore --noflush`;
         const tried = await rig.netns.exec({ command: "sh", args: ["-c", ipvs] });
         if (tried.code === 0)
           context.skip("this kernel has IPVS, whose match stands for one that is missing");
-        const restore = `iptables-${variant}-restore`;
-        await rig.replace(
-          restore,
-          `sed -u 's/-m conntrack --ctstate [A-Z,]*/-m ipvs --ipvs/' | "$real" "$@"`,
-        );
         seedShop(rig);
         await isSaid(
           rig,
@@ -93,9 +89,9 @@ for (const variant of ["nft", "legacy"] as const) {
       });
 
       test("a set that cannot be made", async () => {
-        const rig = await failureRig(variant);
         // As where a kernel has no hash:net for a moment; named ports of others go on with hash:ip,port.
-        await rig.replace("ipset", `sed -u '/-G-/s/hash:ip /hash:nosuch /' | "$real" "$@"`);
+        const unknown = `sed -u '/-G-/s/hash:ip /hash:nosuch /' | "$real" "$@"`;
+        const rig = await failureRig(variant, { replaced: { ipset: unknown } });
         seedShop(rig);
         await isSaid(rig, "fill sets", /^fill sets: SV4-G-[a-z2-7]+: .*hash:nosuch/);
         await goesOn(rig, variant, "IPv4");
@@ -108,7 +104,7 @@ for (const variant of ["nft", "legacy"] as const) {
       });
 
       test("/proc that is read-only is no failure", async () => {
-        const rig = await failureRig(variant, ...READ_ONLY_PROC);
+        const rig = await failureRig(variant, { within: READ_ONLY_PROC });
         const [command, ...args] = READ_ONLY_PROC;
         const write = [...args, "sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward"];
         expect((await rig.netns.exec({ command, args: write })).stderr).toContain("Read-only");

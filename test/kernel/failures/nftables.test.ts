@@ -43,13 +43,10 @@ describeKernel("what fails is said, the rest goes on, and it recovers by itself 
   });
 
   test.each(families)("no tables of %s", async (family, other) => {
-    const rig = await failureRig("nftables");
     const refused = tables[family].split(" ")[0] ?? "";
-    await rig.replace(
-      "nft",
-      `for word; do if [ "$word" = ${refused} ]; then echo "Error: Could not process rule: Operation not supported" >&2; exit 1; fi; done
-       "$real" "$@"`,
-    );
+    const refusing = `for word; do if [ "$word" = ${refused} ]; then echo "Error: Could not process rule: Operation not supported" >&2; exit 1; fi; done
+       "$real" "$@"`;
+    const rig = await failureRig("nftables", { replaced: { nft: refusing } });
     seedShop(rig);
     await isSaid(rig, `read ${family} rules`, /Operation not supported/);
     await goesOn(rig, other);
@@ -60,10 +57,10 @@ describeKernel("what fails is said, the rest goes on, and it recovers by itself 
   });
 
   test.each(families)("an expression that the kernel lacks for %s", async (family, other) => {
-    const rig = await failureRig("nftables");
     // As if it knew no connections: this kernel has no queues of packets for programs.
     const [add, judged] = [`add rule ${tables[family]} `, "ct state established,related accept"];
-    await rig.replace("nft", reading(`s/\\(${add}[A-Z]* \\)${judged}/\\1queue num 1/g`));
+    const unknown = reading(`s/\\(${add}[A-Z]* \\)${judged}/\\1queue num 1/g`);
+    const rig = await failureRig("nftables", { replaced: { nft: unknown } });
     seedShop(rig);
     await isSaid(rig, `write ${family} rules`, /Could not process rule: No such file or directory/);
     await goesOn(rig, other);
@@ -74,8 +71,8 @@ describeKernel("what fails is said, the rest goes on, and it recovers by itself 
   });
 
   test("a set that cannot be made: what stood stays in force, whole", async () => {
-    const rig = await failureRig("nftables");
-    await rig.replace("nft", reading("s/\\(SV4-N-[a-z2-7]* {\\) typeof ip saddr;/\\1 type nosuch;/g"));
+    const unknown = reading("s/\\(SV4-N-[a-z2-7]* {\\) typeof ip saddr;/\\1 type nosuch;/g");
+    const rig = await failureRig("nftables", { replaced: { nft: unknown } });
     seedShop(rig);
     await ready(rig);
     const stood = await standing(rig, "IPv4");
@@ -91,7 +88,7 @@ describeKernel("what fails is said, the rest goes on, and it recovers by itself 
   });
 
   test("/proc that is read-only is no failure", async () => {
-    const rig = await failureRig("nftables", ...READ_ONLY_PROC);
+    const rig = await failureRig("nftables", { within: READ_ONLY_PROC });
     seedShop(rig);
     await ready(rig);
     await goesOn(rig, "IPv4");

@@ -46,10 +46,17 @@ export const READ_ONLY_PROC = [
   "sh",
 ] as const;
 
-/** Starts the enforcer, entered with more words (`unshare …`) where some are given. Everything ends with the test. */
+export interface FailureRigOptions {
+  /** Shell scripts in programs' places from the start, by program (`$real` is the program). */
+  readonly replaced?: Readonly<Record<string, string>>;
+  /** More words by which the enforcer's programs are entered (`unshare …`). */
+  readonly within?: readonly string[];
+}
+
+/** Starts the enforcer, whose first pass may read and write before this returns. Everything ends with the test. */
 export async function failureRig(
   backend: EnforcerBackend,
-  ...within: readonly string[]
+  { replaced = {}, within = [] }: FailureRigOptions = {},
 ): Promise<FailureRig> {
   const netns = await ownNetns();
   onTestFinished(() => netns.remove());
@@ -60,7 +67,14 @@ export async function failureRig(
     await rm(join(directory, program), { force: true });
     await symlink(join("/usr/sbin", program), join(directory, program));
   };
+  const replace: FailureRig["replace"] = async (program, script) => {
+    await rm(join(directory, program), { force: true });
+    if (script === undefined) return;
+    await writeFile(join(directory, program), `#!/bin/sh\nreal=/usr/sbin/${program}\n${script}\n`);
+    await chmod(join(directory, program), 0o755);
+  };
   for (const program of ["ipset", "conntrack", "nft", ...TOOLS]) await mend(program);
+  for (const [program, script] of Object.entries(replaced)) await replace(program, script);
   for (const program of ["sh", "cat", "mount", "sed"])
     await symlink(join("/bin", program), join(directory, program));
   const [first, ...rest] = netns.enter;
@@ -112,12 +126,7 @@ export async function failureRig(
       };
       return values.find(({ labels }) => labels["step"] === step)?.value ?? 0;
     },
-    replace: async (program, script) => {
-      await rm(join(directory, program), { force: true });
-      if (script === undefined) return;
-      await writeFile(join(directory, program), `#!/bin/sh\nreal=/usr/sbin/${program}\n${script}\n`);
-      await chmod(join(directory, program), 0o755);
-    },
+    replace,
     mend,
     lockFile,
   };
