@@ -7,14 +7,14 @@ import type { NetworkPolicy } from "../src/core/network-policy.ts";
 import { NodeKernel } from "../src/daemon/node-kernel.ts";
 import type { KernelBackend } from "../src/kernel/backend.ts";
 import { execOrThrow, prefixExec, processExec } from "../src/kernel/exec.ts";
-import { NftWitness } from "../src/kernel/nftables/nft-witness.ts";
-import { nftablesBackend } from "../src/kernel/nftables/nftables-backend.ts";
+import { nftablesBackend, nftablesWatched } from "../src/kernel/nftables/nftables-backend.ts";
 import { KernelSessions } from "../src/kernel/session/kernel-sessions.ts";
 import { NftSessions } from "../src/kernel/session/nft-sessions.ts";
 import { prefixSessionDoor, processSessionDoor } from "../src/kernel/session/session-door.ts";
 import { type Backend, saveCommand } from "../src/kernel/variant.ts";
+import { NftWitness } from "../src/kernel/witness/nft-witness.ts";
 import { NodeRenderer } from "../src/render/incremental/node-renderer.ts";
-import { iptablesBackend } from "../src/kernel/iptables-backend.ts";
+import { iptablesBackend, iptablesWatched } from "../src/kernel/iptables-backend.ts";
 
 const POLICIES = 1_000;
 const LOCAL_PODS = 100;
@@ -77,12 +77,16 @@ class Contestant {
     const enter: [string, ...string[]] = ["ip", "netns", "exec", this.#name];
     const exec = prefixExec(processExec, enter);
     const door = way === "a process each" ? undefined : prefixSessionDoor(processSessionDoor, enter);
+    const watching = prefixSessionDoor(processSessionDoor, enter);
     // Signs what is written, and watches, as in an enforcer.
-    const witness = new NftWitness(prefixSessionDoor(processSessionDoor, enter));
+    const witness =
+      variant === "legacy"
+        ? undefined
+        : new NftWitness(watching, variant === "nftables" ? nftablesWatched : iptablesWatched);
     this.#backend =
       variant === "nftables"
         ? nftablesBackend(exec, door && new NftSessions(door), witness)
-        : iptablesBackend(exec, variant, door && new KernelSessions(door, variant));
+        : iptablesBackend(exec, variant, door && new KernelSessions(door, variant), witness);
     this.#renderer = new NodeRenderer(this.#backend.layout);
     this.#kernel = new NodeKernel(this.#backend);
   }

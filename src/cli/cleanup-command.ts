@@ -12,8 +12,8 @@ interface CleanupFlags {
 
 const stillRuns = (backend: Backend | undefined): string =>
   backend === undefined
-    ? "selvedge: an enforcer runs on this node and puts everything back within seconds; stop it first\n"
-    : `selvedge: an enforcer runs on this node; if it writes to ${backendName(backend)}, it puts that back within seconds\n`;
+    ? "selvedge: an enforcer runs on this node and puts everything back, at once or within seconds; stop it first\n"
+    : `selvedge: an enforcer runs on this node; if it writes to ${backendName(backend)}, it puts that back, at once or within seconds\n`;
 
 export function cleanupCommand(): Command {
   return new Command("cleanup")

@@ -28,7 +28,7 @@ export interface EnforcerOptions {
   /** Told of what happens, beside the log. */
   readonly observers?: readonly EnforcerObserver[];
   readonly signal: AbortSignal;
-  /** Milliseconds between two looks at whether others have changed what is ours; default 5,000. */
+  /** Milliseconds between two looks at whether others have changed what is ours; default 4,000. */
   readonly driftInterval?: number;
   readonly startGate: GateMode;
   /** What is known of the node: how its kernel tells a packet of a pod to itself, and what becomes of denied ones. */
@@ -52,7 +52,7 @@ export interface Enforcer {
  * run left stays in force (fails closed for who was isolated or is new, and open only for who was known and never isolated).
  */
 export function startEnforcer(options: EnforcerOptions): Enforcer {
-  const { client, log, signal, observers = [], driftInterval = 5_000, watch = watchCluster } = options;
+  const { client, log, signal, observers = [], driftInterval = 4_000, watch = watchCluster } = options;
   const tell = tellAll([logObserver(log), ...observers], (error) =>
     log.error({ err: error }, "an observer failed"),
   );
@@ -128,8 +128,14 @@ class NodeEnforcer {
   }
 
   /** Reads the kernel beside the passes: the next one repairs what others have changed. */
-  look(): Promise<void> {
-    return this.#kernel.look();
+  async look(): Promise<void> {
+    try {
+      await this.#kernel.look();
+    } catch (error) {
+      // A fault of our own: what it would have seen the next pass sees.
+      this.#tell.failed(error);
+      this.#kernel.recall();
+    }
   }
 
   /** Others were seen to write to what is ours; fulfilled with whether the next pass reads. */

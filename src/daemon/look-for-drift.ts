@@ -1,21 +1,15 @@
-import { driftOf } from "../kernel/drift.ts";
-import { type IsPart, partOfRuleset, partOfState } from "../kernel/part-of.ts";
 import type { KernelReader } from "../kernel/backend.ts";
 import type { Reading } from "../kernel/read.ts";
-import type { Left } from "../kernel/standing.ts";
-import { type KernelState, nothingStands } from "../kernel/state.ts";
+import type { KernelState } from "../kernel/state.ts";
 import { isOurSet } from "../render/names.ts";
 import { type Ruleset, hookedChains } from "../render/ruleset.ts";
-import type { WriteRecord } from "./write-record.ts";
+import { type LookedAtSets, TRIES, isPartAsLeft, lookAtSets } from "./look-at-sets.ts";
 
 /** Where a look is taken, beside whatever is written. */
-export interface Looked {
+export interface Looked extends LookedAtSets {
   readonly reader: KernelReader;
   /** Tells which tables are looked at. */
   readonly wanted: Ruleset | undefined;
-  readonly record: WriteRecord;
-  /** What was left, once no write goes on whose end is not known; nothing where it is not known what stands. */
-  readonly left: () => Promise<Left | undefined>;
   /** A state in our words. */
   readonly understood: (state: KernelState) => KernelState;
 }
@@ -25,39 +19,8 @@ export type Look =
   | { readonly kind: "as left" | "untold" }
   | { readonly kind: "otherwise"; readonly reading: Reading | undefined };
 
-/** How often what somebody wrote into meanwhile is read again. */
-const TRIES = 3;
-
 /** After so long it is not begun again: rules are many, or somebody writes faster than they can be read. */
 const LONG_MS = 5_000;
-
-const noTables: KernelState["tables"] = { IPv4: nothingStands, IPv6: nothingStands };
-
-function isPartAsLeft(standing: KernelState, { ruleset, stayed }: Left, isPart: IsPart): boolean {
-  const names = stayed.map(([name]) => name);
-  return driftOf(partOfState(standing, isPart), partOfRuleset(ruleset, isPart), names) === undefined;
-}
-
-/** Whether these sets are as they were left. */
-async function lookAtSets(
-  { reader, record, left }: Looked,
-  names: ReadonlySet<string>,
-): Promise<Look["kind"]> {
-  let untold = names;
-  for (let tries = 0; untold.size > 0 && tries < TRIES; tries += 1) {
-    const written = record.begin();
-    const sets = await reader.readSets().catch(() => undefined);
-    const now = await left();
-    record.end(written);
-    if (sets === undefined || now === undefined) return "otherwise";
-    const told = untold.difference(written);
-    if (isPartAsLeft({ sets, tables: noTables }, now, (name) => told.has(name)))
-      untold = untold.intersection(written);
-    // nft lists sets of one moment with the elements of another, or none, where somebody writes meanwhile.
-    else if (written.size === 0) return "otherwise";
-  }
-  return untold.size === 0 ? "as left" : "untold";
-}
 
 async function lookOnce(looked: Looked): Promise<Look> {
   const { reader, wanted, record, left, understood } = looked;
@@ -74,7 +37,8 @@ async function lookOnce(looked: Looked): Promise<Look> {
   const isHeld = now.stayed.length > 0 && written.size === 0;
   if (isHeld || !isPartAsLeft(understood(reading.state), now, (name) => !written.has(name)))
     return { kind: "otherwise", reading };
-  const kind = await lookAtSets(looked, new Set([...written].filter(isOurSet)));
+  if (![...written].some(isOurSet)) return { kind: "as left" };
+  const kind = await lookAtSets(looked, (name) => written.has(name));
   return kind === "otherwise" ? { kind, reading } : { kind };
 }
 

@@ -10,12 +10,13 @@ import { type Left, type Standing, setIn } from "../kernel/standing.ts";
 import type { KernelState, StandingSet } from "../kernel/state.ts";
 import type { Leg } from "../kernel/walk/plan-walk.ts";
 import { withoutAnswers, withoutFamilies } from "../kernel/without-families.ts";
-import type { Mark } from "../kernel/witness.ts";
 import { Wordings } from "../kernel/wordings.ts";
 import { setFamily } from "../render/names.ts";
 import type { Ruleset } from "../render/ruleset.ts";
 import { LastTold } from "./last-told.ts";
+import { lookAtSets } from "./look-at-sets.ts";
 import { lookForDrift } from "./look-for-drift.ts";
+import { type LookedUpon, Looks, type Seen } from "./looks.ts";
 import { WriteRecord } from "./write-record.ts";
 
 export interface Outcome {
@@ -28,12 +29,6 @@ export interface Outcome {
   readonly sessionTrouble?: string;
   /** What others have changed since it was last left whole, where the kernel was read again and told so. */
   readonly drift?: Drift;
-}
-
-/** A reading, and where the witness's account stood before it began. */
-interface Marked {
-  readonly reading: Reading;
-  readonly mark: Mark | undefined;
 }
 
 /**
@@ -57,15 +52,16 @@ export class NodeKernel {
   /** Counts beginnings and ends of writes: a reading during which it moved tells of no moment. */
   #epoch = 0;
   readonly #told: LastTold;
-  #looked: (Marked & { readonly epoch: number }) | undefined;
+  readonly #looks: Looks;
+  #looked: Seen | undefined;
   #recalls = 0;
-  #sparedUntil = Number.NEGATIVE_INFINITY;
   #heeding: Promise<boolean> | undefined;
   #heededAt = Number.NEGATIVE_INFINITY;
 
   constructor(backend: KernelBackend) {
     this.#backend = backend;
     this.#told = new LastTold(backend.witness);
+    this.#looks = new Looks(this.#lookedUpon());
   }
 
   /** Makes the kernel hold this ruleset, writing only what differs. Never twice at once. */
@@ -104,10 +100,10 @@ export class NodeKernel {
       if (this.#standing === undefined) {
         const looked = this.#looked?.epoch === this.#epoch ? this.#looked : undefined;
         this.#looked = undefined;
-        const { reading, mark } = looked ?? (await this.#read(wanted));
+        const { reading, moment } = looked ?? (await this.#read(wanted));
         ({ unread, unreadFilter } = reading);
         raw = reading.state;
-        if (unread.size + unreadFilter.size === 0) this.#told.by(mark);
+        if (unread.size + unreadFilter.size === 0) this.#told.by(moment);
         standing = { kind: "read", state: this.#wordings.understood(raw) };
       } else standing = this.#standing;
     } catch (error) {
@@ -151,37 +147,33 @@ export class NodeKernel {
     return { plans, commands, failures: allFailures, ...this.#drift(raw, notRead.length) };
   }
 
-  /**
-   * Looks beside the writes whether others have changed what is ours. If so the next `bring` compares with what was read, or
-   * reads it itself where somebody has written meanwhile; and so where for long it cannot be told, as writes go on and on, and no
-   * witness says that they were our own. While it says so, a look that found no end is not taken again for a while.
-   */
-  async look(): Promise<void> {
-    if (performance.now() < this.#sparedUntil && this.#told.isVouchedFor()) return;
-    const [epoch, recalls] = [this.#epoch, this.#recalls];
-    const mark = this.#told.mark();
-    const look = await lookForDrift({
-      reader: this.#backend.readerBeside,
-      wanted: this.#wanted,
-      record: this.#record,
-      left: () => this.#left(),
-      understood: (state) => this.#wordings.understood(state),
-    });
-    // The next pass reads, or one has read: what was seen before is no news.
-    if (recalls !== this.#recalls) return;
-    if (look.kind === "as left") {
-      this.#told.by(mark);
-      return;
-    }
-    if (look.kind === "untold" && !this.#told.isOutdated() && !this.#told.isLongAgo()) {
-      this.#sparedUntil = performance.now() + SPARED_MS;
-      return;
-    }
+  /** Looks beside the writes whether others have changed what is ours. */
+  look(): Promise<void> {
+    return this.#looks.take();
+  }
+
+  /** Where looks are taken. */
+  #lookedUpon(): LookedUpon {
+    const [reader, record] = [this.#backend.readerBeside, this.#record];
+    const at = { reader, record, left: () => this.#left() };
+    const understood = (state: KernelState): KernelState => this.#wordings.understood(state);
+    return {
+      told: this.#told,
+      seen: this.#backend.witness?.sees,
+      whole: () => lookForDrift({ ...at, wanted: this.#wanted, understood }),
+      sets: () => lookAtSets(at, () => true),
+      epoch: () => this.#epoch,
+      recalls: () => this.#recalls,
+      recall: (seen) => this.#recallSeen(seen),
+    };
+  }
+
+  /** Has the next `bring` take what was read, if nothing was written since that began; else it reads. */
+  async #recallSeen(seen: Seen | undefined): Promise<void> {
     this.#told.soon();
     // One that goes on would believe in what it leaves.
     while (this.#bringing !== undefined) await this.#bringing.catch(() => undefined);
-    if (look.kind === "otherwise" && look.reading !== undefined && epoch === this.#epoch)
-      this.#looked = { reading: look.reading, mark, epoch };
+    if (seen?.epoch === this.#epoch) this.#looked = seen;
     this.recall();
   }
 
@@ -221,9 +213,9 @@ export class NodeKernel {
     this.#standing = undefined;
   }
 
-  async #read(wanted: Ruleset): Promise<Marked> {
-    const mark = this.#told.mark();
-    return { reading: await this.#backend.reader.read(wanted), mark };
+  async #read(wanted: Ruleset): Promise<Pick<Seen, "reading" | "moment">> {
+    const moment = this.#told.now();
+    return { reading: await this.#backend.reader.read(wanted), moment };
   }
 
   /** Rules that read otherwise than we write them have just been written anew: so the tool words them. */
@@ -259,9 +251,6 @@ function setOnWay(standing: Standing, legs: readonly Leg[], name: string): Stand
   const last = legs.findLast(({ to }) => to[setFamily(name)].sets.has(name));
   return last === undefined ? setIn(standing, name) : last.to[setFamily(name)].sets.get(name);
 }
-
-/** A look beside writes that go on and on costs a CPU for as long as it is tried. */
-const SPARED_MS = 60_000;
 
 /** Between two readings that somebody else's writes ask for: who goes on and on is repaired as fast as looks would do. */
 const HEED_MS = 5_000;

@@ -10,9 +10,9 @@ import { processSessionDoor } from "../kernel/session/session-door.ts";
 import { gateLine } from "../kernel/gate-line.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
 import { type Backend, detectVariant } from "../kernel/variant.ts";
-import { iptablesBackend } from "../kernel/iptables-backend.ts";
-import { NftWitness } from "../kernel/nftables/nft-witness.ts";
-import { nftablesBackend } from "../kernel/nftables/nftables-backend.ts";
+import { iptablesBackend, iptablesWatched } from "../kernel/iptables-backend.ts";
+import { nftablesBackend, nftablesWatched } from "../kernel/nftables/nftables-backend.ts";
+import { NftWitness, type WatchedPart } from "../kernel/witness/nft-witness.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type ConnectOptions, connect } from "../kube/connect.ts";
 import type { Host } from "../render/host.ts";
@@ -53,17 +53,20 @@ export interface RunEnforcerOptions {
   readonly events: "on" | "off";
 }
 
-const nftWitness = (log: Logger): NftWitness =>
-  new NftWitness(processSessionDoor, {
+const nftWitness = (watched: WatchedPart, log: Logger): NftWitness =>
+  new NftWitness(processSessionDoor, watched, {
     onBlind: (trouble) => log.warn({ trouble }, "what others change is seen by looks alone for now"),
     onSight: () => log.info("what others change is seen as it happens again"),
   });
 
 /** What holds the rules, written by tools that are kept open. */
-const kernelBackend = (exec: Exec, backend: Backend, log: Logger): KernelBackend =>
-  backend === "nftables"
-    ? nftablesBackend(exec, new NftSessions(processSessionDoor), nftWitness(log))
-    : iptablesBackend(exec, backend, new KernelSessions(processSessionDoor, backend));
+function kernelBackend(exec: Exec, backend: Backend, log: Logger): KernelBackend {
+  if (backend === "nftables")
+    return nftablesBackend(exec, new NftSessions(processSessionDoor), nftWitness(nftablesWatched, log));
+  // Nobody tells of what is written to iptables-legacy.
+  const witness = backend === "nft" ? nftWitness(iptablesWatched, log) : undefined;
+  return iptablesBackend(exec, backend, new KernelSessions(processSessionDoor, backend), witness);
+}
 
 /** Looks beside everything else: to read all rules of a large node takes a while, and nothing waits for it. */
 async function tellLeftovers(exec: Exec, backend: Backend, log: Logger): Promise<void> {

@@ -5,7 +5,7 @@ import type { Standing } from "./standing.ts";
 import type { KernelState } from "./state.ts";
 import type { WalkResult } from "./walk/carry-out-walk.ts";
 import type { Leg } from "./walk/plan-walk.ts";
-import type { Witness } from "./witness.ts";
+import type { Witness } from "./witness/witness.ts";
 
 /** Reads what is ours. */
 export interface KernelReader {
@@ -52,6 +52,6 @@ export interface KernelBackend {
   /** For one pass. */
   readonly writers: () => PlanWriters;
   readonly kept: KeptTools | undefined;
-  /** Who sees others write; ended with the rest. Only nftables tells of writes. */
+  /** Who sees others write; ended with the rest. Only nftables, and so iptables-nft, tells of writes. */
   readonly witness?: Witness | undefined;
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { NodeKernel } from "../../src/daemon/node-kernel.ts";
 import type { ExecRequest } from "../../src/kernel/exec.ts";
 import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
-import type { Witness } from "../../src/kernel/witness.ts";
+import type { Witness } from "../../src/kernel/witness/witness.ts";
 import { contentOf, peers, rule, ruleset } from "../kernel/unit/rulesets.ts";
-import { isWrite, memoryExec } from "../support/netfilter/memory-exec.ts";
+import { failure, isWrite, memoryExec } from "../support/netfilter/memory-exec.ts";
 import { MemoryKernel } from "../support/netfilter/memory-kernel.ts";
 import { kernelWith } from "../support/packet-interpreter.ts";
 
@@ -19,11 +19,12 @@ const wanted = (...busy: readonly string[]) =>
   });
 
 /** A witness who says what a test has it say. */
-function witnessOf() {
+function witnessOf(sees: Witness["sees"]) {
   let account = {};
   let others = 0;
   let until = 0;
   const witness: Witness = {
+    sees,
     watch: () => undefined,
     mark: () => ({ account, others }),
     since: (mark) => {
@@ -47,21 +48,30 @@ function witnessOf() {
   };
 }
 
+/** What a witness sees, and what of a look somebody's writes spoil: where sets are written, or so that rules cannot be read. */
+interface Spoilt {
+  readonly sees: Witness["sees"];
+  readonly spoilt: "sets" | "rules";
+}
+
 /** A node whose every look is spoilt by a write, with a witness. */
-async function node() {
+async function node({ sees, spoilt }: Spoilt = { sees: "rules and sets", spoilt: "sets" }) {
   const memory = new MemoryKernel();
   const programs = memoryExec(memory);
-  const told = witnessOf();
+  const told = witnessOf(sees);
   const kernel = new NodeKernel({ ...iptablesBackend(programs.exec, "nft"), witness: told.witness });
   await kernel.bring(wanted());
   let round = 0;
   let isSpoiling = true;
   programs.disturb(({ command, niceness }) => {
-    if (!isSpoiling || command !== "ipset" || niceness === undefined) return undefined;
+    const isMet = command === (spoilt === "sets" ? "ipset" : "iptables-nft-save");
+    if (!isSpoiling || niceness === undefined || !isMet) return undefined;
     round += 1;
     const next = wanted(`10.0.2.${round % 200}`);
     queueMicrotask(() => void kernel.bring(next));
-    return undefined;
+    return spoilt === "sets"
+      ? undefined
+      : failure("iptables-nft-save: Could not fetch rule set generation id");
   });
   return {
     ...told,
@@ -133,10 +143,10 @@ test("a look that found no end is not taken again at once, while the witness see
 test("one whose account comes to an end is not believed for longer than looks are", async () => {
   const { kernel, readings, catchUp } = await node();
   catchUp();
-  vi.advanceTimersByTime(19_000);
+  vi.advanceTimersByTime(6_900);
   await kernel.look();
   expect(await readings()).toBe(0);
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(100);
   await kernel.look();
   expect(await readings()).toBeGreaterThan(0);
 });
@@ -144,11 +154,11 @@ test("one whose account comes to an end is not believed for longer than looks ar
 test("one that is blind leaves it to patience, and is believed again after the next reading", async () => {
   const { kernel, readings, catchUp, goBlind } = await node();
   goBlind();
-  vi.advanceTimersByTime(19_000);
+  vi.advanceTimersByTime(6_900);
   catchUp();
   await kernel.look();
   expect(await readings()).toBe(0);
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(100);
   catchUp();
   await kernel.look();
   expect(await readings()).toBeGreaterThan(0);
@@ -222,4 +232,38 @@ test("it is never believed more than a reading that says otherwise", async () =>
   await kernel.look();
   // What the look has read serves the pass.
   expect(await readings()).toBe(0);
+});
+
+describe("of one that sees rules alone", () => {
+  test("sets are looked at all the same, where rules cannot be read", async () => {
+    const { kernel, readings, harm, catchUp } = await node({ sees: "rules", spoilt: "rules" });
+    for (let at = 0; at < HOUR; at += HOUR / 12) {
+      vi.advanceTimersByTime(HOUR / 12);
+      catchUp();
+      await kernel.look();
+      expect(await readings()).toBe(0);
+      await kernel.look();
+      expect(await readings()).toBe(0);
+    }
+    // The first finds no end, the second is spared; both look at sets.
+    for (const passed of [HOUR, 0]) {
+      vi.advanceTimersByTime(passed);
+      catchUp();
+      harm();
+      await kernel.look();
+      expect(await readings()).toBeGreaterThan(0);
+    }
+  });
+
+  test("sets that are written whenever they are looked at are left to patience", async () => {
+    const { kernel, readings, catchUp } = await node({ sees: "rules", spoilt: "sets" });
+    vi.advanceTimersByTime(6_900);
+    catchUp();
+    await kernel.look();
+    expect(await readings()).toBe(0);
+    vi.advanceTimersByTime(100);
+    catchUp();
+    await kernel.look();
+    expect(await readings()).toBeGreaterThan(0);
+  });
 });

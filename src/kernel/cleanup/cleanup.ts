@@ -89,6 +89,8 @@ const keptOf = (table: TableCleanup): Leftover[] =>
 const keptSets = ({ keptSets }: CleanupPlan): Leftover[] =>
   keptSets.map(({ name, heldBy }) => ({ what: `set ${name}`, why: "rules of others name it", heldBy }));
 
+const NONE: ReadonlySet<string> = new Set();
+
 const NOTHING: CleanupReport = { removed: [], left: [] };
 
 /** What a cleanup would do; nothing is written. */
@@ -155,13 +157,15 @@ async function cleanTables(exec: Exec, only: Backend | undefined): Promise<Clean
  * Removes exactly what is ours, of both iptables and both families: hooks and chains first, then the sets that they named; and our
  * tables of nftables.
  * What rules of others hold is left and said; with `only`, what stands elsewhere is left, and not said. Nothing here asks an API server; an enforcer that still runs writes all of it
- * again within seconds.
+ * again, at once or within seconds: what it has put back is not said to be left.
  */
 export async function cleanup(exec: Exec, only?: Backend): Promise<CleanupReport> {
   const tables = await cleanTables(exec, only);
   const { plan, unknown } = await look(exec, only, tables.removed);
   const held = await destroySets(exec, plan.sets);
   const destroyed = plan.sets.filter((name) => !held.has(name));
+  // Rules were gone, and name it again: an enforcer that runs was quicker, as it is with rules and tables.
+  const putBack = held.size > 0 && tables.left.length === 0 ? (await look(exec, only)).plan.usedSets : NONE;
   const nftables = isMeant("nftables", only) ? await cleanNftables(exec) : NOTHING;
   return {
     removed: [
@@ -174,7 +178,9 @@ export async function cleanup(exec: Exec, only?: Backend): Promise<CleanupReport
       ...tables.left,
       ...plan.tables.flatMap(keptOf),
       ...keptSets(plan),
-      ...[...held].map(([name, why]): Leftover => ({ what: `set ${name}`, why, heldBy: [] })),
+      ...[...held]
+        .filter(([name]) => !putBack.has(name))
+        .map(([name, why]): Leftover => ({ what: `set ${name}`, why, heldBy: [] })),
       ...nftables.left,
     ],
   };

@@ -10,6 +10,8 @@ export interface CleanupPlan {
   readonly sets: readonly string[];
   /** Our sets that rules of others name: left as they are. */
   readonly keptSets: readonly KeptSet[];
+  /** The sets that rules of ours name. */
+  readonly usedSets: ReadonlySet<string>;
 }
 
 export interface KeptSet {
@@ -36,6 +38,19 @@ function foreignUsers(rules: readonly VariantRules[]): Map<string, string[]> {
   );
 }
 
+const setsUsed = (rules: readonly VariantRules[]): Set<string> =>
+  new Set(
+    rules.flatMap(({ reading }) =>
+      reading.kind !== "read"
+        ? []
+        : reading.tables.flatMap((table) =>
+            table.rules
+              .filter(({ chain }) => isOursIn(table.name, chain))
+              .flatMap(({ rule }) => setsNamedBy(rule)),
+          ),
+    ),
+  );
+
 /** A pure function of what stands: rules of both variants and families, and the names of all sets. */
 export function planCleanup(rules: readonly VariantRules[], setNames: readonly string[]): CleanupPlan {
   const users = foreignUsers(rules);
@@ -54,5 +69,6 @@ export function planCleanup(rules: readonly VariantRules[], setNames: readonly s
       const heldBy = users.get(name);
       return heldBy === undefined ? [] : [{ name, heldBy }];
     }),
+    usedSets: setsUsed(rules),
   };
 }

@@ -4,18 +4,25 @@ import { type Exec, inBackground } from "../exec.ts";
 import { SavedChains } from "../saved-chains.ts";
 import type { NftSessions } from "../session/nft-sessions.ts";
 import type { NftWriter } from "../session/nft-writer.ts";
+import type { NftWitness, WatchedPart } from "../witness/nft-witness.ts";
 import { carryOutNftables } from "./carry-out.ts";
 import { readListedChain } from "./listed-chain.ts";
 import { nftProcesses } from "./nft-processes.ts";
-import type { NftWitness } from "./nft-witness.ts";
 import { planNftables } from "./plan-nftables.ts";
 import { readNftSets } from "./read-nft-sets.ts";
 import { readNftables } from "./read-nftables.ts";
 import { SetRooms } from "./set-rooms.ts";
+import { signedScripts } from "./signed-scripts.ts";
 
 const planWriter = (writer: NftWriter, witness: NftWitness | undefined): PlanWriter => {
-  const signing = witness?.signing(writer) ?? writer;
-  return { carryOut: (legs) => carryOutNftables(signing, legs), commands: writer.commands };
+  const signed = witness === undefined ? writer : signedScripts(writer, witness.signature);
+  return { carryOut: (legs) => carryOutNftables(signed, legs), commands: writer.commands };
+};
+
+/** All of both tables; as in `add ct helper ip selvedge name`. */
+export const nftablesWatched: WatchedPart = {
+  sees: "rules and sets",
+  lines: /^\S+ (?:ct )?\S+ ip6? selvedge(?: |$)/,
 };
 
 /**

@@ -70,6 +70,31 @@ describe("where something fails", () => {
     expect(writes()).toHaveLength(3);
   });
 
+  test.each([
+    ["a rule of ours names again was put back by an enforcer that runs", "SELVEDGE-FORWARD", 0],
+    ["nobody's rules name is left, in the kernel's words", "THEIRS", 1],
+  ])("a set that stays and %s", async (_, chain, left) => {
+    let isBack = false;
+    const again = OURS.replace(
+      "SELVEDGE-FORWARD -m comment",
+      `${chain} -m set --match-set SV4-G-a src -m comment`,
+    );
+    const { exec } = node(({ command, args }) => {
+      if (command === "ipset" && args[0] === "list") return said("SV4-G-a\nSV4-G-b\n");
+      if (command === "ipset") {
+        isBack = true;
+        return args[1] === "SV4-G-a"
+          ? failure("ipset v7.17: Set cannot be destroyed: it is in use by a kernel component")
+          : undefined;
+      }
+      return isBack && command === "iptables-nft-save" ? said(again) : undefined;
+    });
+    const report = await cleanup(exec);
+    expect(report.left).toHaveLength(left);
+    expect(report.removed).toContainEqual({ kind: "set", name: "SV4-G-b" });
+    expect(report.removed).not.toContainEqual({ kind: "set", name: "SV4-G-a" });
+  });
+
   test("what cannot be read is said: it may hold something of ours", async () => {
     const { exec } = node(({ command }) =>
       command === "ip6tables-legacy-save" ? failure("Permission denied") : undefined,

@@ -1,18 +1,22 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { Chronicle } from "../../../src/kernel/nftables/chronicle.ts";
-import { type MonitorEvent, MonitorStream } from "../../../src/kernel/nftables/monitor-stream.ts";
-import { NftSignature } from "../../../src/kernel/nftables/nft-signature.ts";
+import { describe, expect, test, vi } from "vitest";
+import { iptablesWatched } from "../../../src/kernel/iptables-backend.ts";
+import { nftablesWatched } from "../../../src/kernel/nftables/nftables-backend.ts";
+import { signedScripts } from "../../../src/kernel/nftables/signed-scripts.ts";
+import { signedTables } from "../../../src/kernel/signed-tables.ts";
+import { Chronicle } from "../../../src/kernel/witness/chronicle.ts";
+import { type MonitorEvent, MonitorStream } from "../../../src/kernel/witness/monitor-stream.ts";
+import { Signature } from "../../../src/kernel/witness/signature.ts";
 
 const read = (...chunks: readonly string[]): MonitorEvent[] => {
-  const stream = new MonitorStream();
+  const stream = new MonitorStream(nftablesWatched.lines);
   return chunks.flatMap((chunk) => stream.push(chunk));
 };
 
 const seen = (generation: number, about: Partial<MonitorEvent> = {}): MonitorEvent => ({
   kind: "transaction",
   generation,
-  isInOurTables: false,
+  isOfOurs: false,
   isClear: true,
   signatures: [],
   remembered: 0,
@@ -35,7 +39,7 @@ add element ip other s { 10.0.0.1 }
 ${ended(7)}`;
 
 const EVENTS = [
-  seen(4, { isInOurTables: true, signatures: ["SV-BY-abc-3"], remembered: 2 }),
+  seen(4, { isOfOurs: true, signatures: ["SV-BY-abc-3"], remembered: 2 }),
   seen(5),
   { kind: "lost" },
   // Of this nothing was printed.
@@ -73,7 +77,7 @@ describe("what nft monitor prints", () => {
     "add flowtable ip selvedge f",
     `add rule ip selvedge SV-C-a ip saddr { ${"192.0.2.1, ".repeat(5_000)} } drop`,
   ])("is of a table of ours: %.60s", (line) => {
-    expect(read(`${line}\n${ended(7)}`)).toMatchObject([{ isInOurTables: true }]);
+    expect(read(`${line}\n${ended(7)}`)).toMatchObject([{ isOfOurs: true }]);
   });
 
   test.each([
@@ -83,7 +87,7 @@ describe("what nft monitor prints", () => {
     'add rule ip nat c masquerade comment "x ip selvedge y"',
     "add element ip kube-proxy service-ips { 10.96.0.1 . tcp . 443 : goto service-selvedge }",
   ])("is none of ours: %s", (line) => {
-    expect(read(`${line}\n${ended(7)}`)).toMatchObject([{ isInOurTables: false }]);
+    expect(read(`${line}\n${ended(7)}`)).toMatchObject([{ isOfOurs: false }]);
   });
 
   test("is not confused by who follows packets meanwhile", () => {
@@ -92,17 +96,121 @@ describe("what nft monitor prints", () => {
   });
 });
 
+/** As nft 1.0.6 prints what iptables-nft 1.8.9 writes. */
+const RECORDED_IPTABLES = `add table ip mangle
+create chain ip mangle SELVEDGE-FORWARD
+create chain ip mangle SV-BY-abc-3
+add rule ip mangle SELVEDGE-FORWARD ct state related,established counter packets 0 bytes 0 return
+add chain ip mangle FORWARD { type filter hook forward priority mangle; policy accept; }
+insert rule ip mangle FORWARD counter packets 0 bytes 0 jump SELVEDGE-FORWARD
+delete chain ip mangle SV-BY-abc-3
+# new generation 2 by process 28431 (iptables-nft-re)
+add rule ip filter KUBE-FORWARD counter packets 0 bytes 0 accept
+# new generation 3 by process 28431 (iptables-nft-re)
+`;
+
+describe("what nft monitor prints of iptables", () => {
+  const readIptables = (text: string): MonitorEvent[] => new MonitorStream(iptablesWatched.lines).push(text);
+
+  test("is read as transactions", () => {
+    expect(readIptables(RECORDED_IPTABLES)).toEqual([
+      seen(2, { isOfOurs: true, signatures: ["SV-BY-abc-3"] }),
+      seen(3),
+    ]);
+  });
+
+  test.each([
+    "add table ip mangle { flags dormant; }",
+    "delete table ip6 mangle",
+    "delete table ip filter",
+    "add rule ip mangle SV-C-a counter packets 0 bytes 0 drop",
+    "delete rule ip6 mangle SELVEDGE-FORWARD handle 8",
+    "insert rule ip mangle FORWARD counter packets 0 bytes 0 accept",
+    "delete rule ip filter FORWARD handle 8",
+    "add rule ip mangle OUTPUT counter packets 0 bytes 0 accept",
+    "delete rule ip mangle POSTROUTING handle 8",
+    "add chain ip mangle renamed",
+    "add chain ip filter renamed",
+    "delete rule ip filter SELVEDGE-REFUSE handle 2",
+  ])("is of ours: %s", (line) => {
+    expect(readIptables(`${line}\n${ended(7)}`)).toMatchObject([{ isOfOurs: true }]);
+  });
+
+  test.each([
+    "add table ip selvedge",
+    "add table inet mangle",
+    "add chain inet mangle SV-C-a",
+    "add chain ip nat KUBE-SVC-X",
+    "add rule ip nat FORWARD counter packets 0 bytes 0 accept",
+    "add rule ip mangle PREROUTING counter packets 0 bytes 0 accept",
+    "add rule ip mangle FORWARDING counter packets 0 bytes 0 accept",
+    'add rule ip filter KUBE-FORWARD accept comment "add rule ip mangle SV-C-a"',
+    "add element ip mangle FORWARD { 10.0.0.1 }",
+  ])("is none of ours: %s", (line) => {
+    expect(readIptables(`${line}\n${ended(7)}`)).toMatchObject([{ isOfOurs: false }]);
+  });
+});
+
 describe("a signature", () => {
   test("is that of a process alone, and says when it was given", () => {
-    const [ours, another] = [new NftSignature(), new NftSignature()];
+    const [ours, another] = [new Signature(), new Signature()];
     const before = Math.floor(performance.now());
-    const script = ours.sign("add element ip6 selvedge s { fd00::1 }\n");
-    const [, added = "", deleted = ""] = script.split("\n");
-    const [, name = ""] = /^add chain ip6 selvedge (\S+)$/.exec(added) ?? [];
-    expect(deleted).toBe(`delete chain ip6 selvedge ${name}`);
+    const name = ours.sign();
     expect(ours.whenGiven(name)).toBeGreaterThanOrEqual(before);
+    expect(ours.whenGiven(name)).toBeLessThanOrEqual(performance.now());
     expect(another.whenGiven(name)).toBeUndefined();
-    expect(ours.sign("")).toBe("");
+  });
+
+  test("has a name that iptables takes, for the next eighty years", () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    vi.advanceTimersByTime(80 * 365 * 86_400_000);
+    const signature = new Signature();
+    const name = signature.sign();
+    expect([name.length <= 28, signature.whenGiven(name)]).toEqual([true, 80 * 365 * 86_400_000]);
+    vi.useRealTimers();
+  });
+
+  test("stands at the end of a transaction of nft", async () => {
+    const signature = new Signature();
+    const written: string[] = [];
+    const write = (script: string): Promise<undefined> => {
+      written.push(script);
+      return Promise.resolve(undefined);
+    };
+    const { write: sign } = signedScripts({ write, commands: () => 0 }, signature);
+    await sign("add element ip6 selvedge s { fd00::1 }\n");
+    await sign("");
+    const [, added = "", deleted = ""] = written[0]?.split("\n") ?? [];
+    const [, name = ""] = /^add chain ip6 selvedge (\S+)$/.exec(added) ?? [];
+    expect(signature.whenGiven(name)).toBeDefined();
+    expect(deleted).toBe(`delete chain ip6 selvedge ${name}`);
+    expect(written[1]).toBe("");
+  });
+
+  test("stands at the end of a table of iptables", async () => {
+    const signature = new Signature();
+    const written: string[] = [];
+    const nothing = () => Promise.resolve(new Map<string, never>());
+    const signed = signedTables(
+      {
+        writeSets: nothing,
+        destroySets: nothing,
+        writeTable: (family, input) => {
+          written.push(family, input);
+          return Promise.resolve(undefined);
+        },
+        commands: () => 0,
+      },
+      signature,
+    );
+    await signed.writeTable("IPv6", "*mangle\n:SV-C-a - [0:0]\n-A SV-C-a -j DROP\nCOMMIT\n");
+    const [family, input = ""] = written;
+    const [, name = ""] = /^:(SV-BY\S+) /m.exec(input) ?? [];
+    expect(signature.whenGiven(name)).toBeDefined();
+    expect([family, input]).toEqual([
+      "IPv6",
+      `*mangle\n:SV-C-a - [0:0]\n-A SV-C-a -j DROP\n:${name} - [0:0]\n-X ${name}\nCOMMIT\n`,
+    ]);
   });
 });
 
@@ -119,7 +227,7 @@ function tell(told: Chronicle, generation: number, step: Step): boolean {
   return told.take({
     kind: "transaction",
     generation,
-    isInOurTables: step === "ours" || step === "another's",
+    isOfOurs: step === "ours" || step === "another's",
     isClear: step !== "unclear",
     signatures: step === "ours" ? [`ours-${generation}`] : step === "another's" ? ["SV-BY-other-1"] : [],
     remembered: 0,

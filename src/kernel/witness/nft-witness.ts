@@ -1,10 +1,16 @@
 import type { OpenProgram, SessionDoor } from "../session/session-door.ts";
-import type { NftWriter } from "../session/nft-writer.ts";
-import type { Mark, Testimony, Witness } from "../witness.ts";
+import type { Mark, Testimony, Witness } from "./witness.ts";
 import { Chronicle } from "./chronicle.ts";
 import { isListening } from "./is-listening.ts";
 import { type MonitorEvent, MonitorStream, type SeenTransaction } from "./monitor-stream.ts";
-import { NftSignature } from "./nft-signature.ts";
+import { Signature } from "./signature.ts";
+
+/** What of nftables is ours. */
+export interface WatchedPart {
+  readonly sees: Witness["sees"];
+  /** What `nft monitor` says of it, a line of it each. */
+  readonly lines: RegExp;
+}
 
 export interface NftWitnessOptions {
   /** Told once, when it sees nothing any more, and why; it tries again by itself. */
@@ -54,7 +60,7 @@ const WELL_AFTER_MS = 10_000;
 const MONITOR = { command: "nice", args: ["-n", "5", "sh", "-c", "exec nft monitor 2>&1"] } as const;
 
 /**
- * Sees who writes to our tables of nftables, from what `nft monitor` prints. The account begins when it is known to listen, by the kernel's
+ * Sees who writes to what is ours in nftables, from what `nft monitor` prints. The account begins when it is known to listen, by the kernel's
  * list of sockets or by the first transaction that it prints, and goes on as long as each that follows is the next by the kernel's own count.
  *
  * nft remembers each element and set that it hears of, and forgets none (350 bytes, 1 kB); but it forgets each set that a rule named which is
@@ -62,10 +68,13 @@ const MONITOR = { command: "nice", args: ["-n", "5", "sh", "-c", "exec nft monit
  * it, and relieves it once it has told of nothing that the account does not have.
  */
 export class NftWitness implements Witness {
+  readonly sees: Witness["sees"];
+  /** What this process writes is to bear it, so that it is not held for somebody else's. */
+  readonly signature = new Signature();
   readonly #door: SessionDoor;
+  readonly #ours: RegExp;
   readonly #options: NftWitnessOptions;
-  readonly #signature = new NftSignature();
-  readonly #chronicle = new Chronicle((signature) => this.#signature.whenGiven(signature));
+  readonly #chronicle = new Chronicle((signature) => this.signature.whenGiven(signature));
   #onOthers: () => void = () => undefined;
   /** The one that is believed. */
   #elder: Monitor | undefined;
@@ -75,14 +84,11 @@ export class NftWitness implements Witness {
   #isBlind = false;
   #resting: NodeJS.Timeout | undefined;
 
-  constructor(door: SessionDoor, options: NftWitnessOptions = {}) {
+  constructor(door: SessionDoor, { sees, lines }: WatchedPart, options: NftWitnessOptions = {}) {
+    this.sees = sees;
     this.#door = door;
+    this.#ours = lines;
     this.#options = options;
-  }
-
-  /** Has everything signed that is written, so that it is not held for somebody else's. */
-  signing(writer: NftWriter): NftWriter {
-    return this.#signature.signing(writer);
   }
 
   watch(onOthers: () => void): void {
@@ -111,7 +117,7 @@ export class NftWitness implements Witness {
   }
 
   #open(): Monitor {
-    const stream = new MonitorStream();
+    const stream = new MonitorStream(this.#ours);
     const monitor: Monitor = {
       program: this.#door({
         ...MONITOR,
@@ -165,7 +171,7 @@ export class NftWitness implements Witness {
   }
 
   #isSignedSince(moment: number, { signatures }: SeenTransaction): boolean {
-    return signatures.some((signature) => (this.#signature.whenGiven(signature) ?? 0) > moment);
+    return signatures.some((signature) => (this.signature.whenGiven(signature) ?? 0) > moment);
   }
 
   #relieve(): void {

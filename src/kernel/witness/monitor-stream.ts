@@ -3,11 +3,11 @@ export interface SeenTransaction {
   readonly kind: "transaction";
   /** Counted by the kernel for each network namespace, one by one. */
   readonly generation: number;
-  /** Whether it changed a table of ours, as far as that was printed. */
-  readonly isInOurTables: boolean;
+  /** Whether it changed what is ours, as far as that was printed. */
+  readonly isOfOurs: boolean;
   /** Whether all of it was printed. nft has no words for elements of a set that it does not remember, or has forgotten. */
   readonly isClear: boolean;
-  /** Names of chains of ours that it made and that sign (`NftSignature`), of whomever. */
+  /** Names of chains that it made and that sign (`Signature`), of whomever. */
   readonly signatures: readonly string[];
   /** Of what nft remembers for good, how much came with it: it forgets no set and no element that it has heard of. */
   readonly remembered: number;
@@ -20,9 +20,8 @@ export type MonitorEvent = SeenTransaction | { readonly kind: "lost" };
 const KEPT = 400;
 
 const GENERATION = /^# new generation (\d+)/;
-/** As in `add ct helper ip t name`. */
-const IN_OURS = /^\S+ (?:ct )?\S+ ip6? selvedge(?: |$)/;
-const SIGNATURE = /^add chain ip6? selvedge (SV-BY-\S+)/;
+/** "create" where it may not have stood before, as iptables-nft has it. */
+const SIGNATURE = /^(?:add|create) chain ip6? \S+ (SV-BY-\S+)/;
 const REMEMBERED = /^\S+ (?:set|map|element) /;
 
 /**
@@ -30,12 +29,18 @@ const REMEMBERED = /^\S+ (?:set|map|element) /;
  * its generation. Never throws, and keeps no more than the beginning of one line.
  */
 export class MonitorStream {
+  readonly #ours: RegExp;
   #line = "";
   #lines = 0;
   #isClear = true;
-  #isInOurTables = false;
+  #isOfOurs = false;
   #signatures: string[] = [];
   #remembered = 0;
+
+  /** `ours`: the lines that are about what is ours. */
+  constructor(ours: RegExp) {
+    this.#ours = ours;
+  }
 
   /** What is whole with this piece. */
   push(chunk: string): MonitorEvent[] {
@@ -61,7 +66,7 @@ export class MonitorStream {
     this.#lines += 1;
     // "W: Received event for an unknown set."
     if (line.startsWith("W: ")) this.#isClear = false;
-    this.#isInOurTables ||= IN_OURS.test(line);
+    this.#isOfOurs ||= this.#ours.test(line);
     const [, signature] = SIGNATURE.exec(line) ?? [];
     if (signature !== undefined) this.#signatures.push(signature);
     if (REMEMBERED.test(line)) this.#remembered += 1;
@@ -72,14 +77,14 @@ export class MonitorStream {
     const seen: SeenTransaction = {
       kind: "transaction",
       generation,
-      isInOurTables: this.#isInOurTables,
+      isOfOurs: this.#isOfOurs,
       isClear: this.#isClear && this.#lines > 0,
       signatures: this.#signatures,
       remembered: this.#remembered,
     };
     this.#lines = 0;
     this.#isClear = true;
-    this.#isInOurTables = false;
+    this.#isOfOurs = false;
     this.#signatures = [];
     this.#remembered = 0;
     return seen;

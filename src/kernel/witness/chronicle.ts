@@ -1,4 +1,4 @@
-import type { Mark, Testimony } from "../witness.ts";
+import type { Mark, Testimony } from "./witness.ts";
 import type { SeenTransaction } from "./monitor-stream.ts";
 
 /** In the kernel, 32 bits that are never nought. */
@@ -8,7 +8,7 @@ const following = (generation: number): number => (generation === 0xffff_ffff ? 
 const HALF = 0x8000_0000;
 
 /**
- * Who wrote to our tables, from transactions that follow each other without a gap. That each is the next is all that an account goes
+ * Who wrote to what is ours, from transactions that follow each other without a gap. That each is the next is all that an account goes
  * by: one that was missed, for whatever reason, ends the account, and another begins.
  */
 export class Chronicle {
@@ -27,14 +27,14 @@ export class Chronicle {
   }
 
   /** Whether somebody else changed what is ours with it, or may have. One that is known already counts once. */
-  take({ generation, isInOurTables, isClear, signatures }: SeenTransaction): boolean {
+  take({ generation, isOfOurs, isClear, signatures }: SeenTransaction): boolean {
     if (this.hasReached(generation)) return false;
     if (this.#generation !== undefined && generation !== following(this.#generation)) this.end();
     this.#generation = generation;
     this.#hasBegun = true;
     const [given] = signatures.flatMap((signature) => this.#whenGiven(signature) ?? []);
     if (given !== undefined) this.#until = given;
-    if (given !== undefined || (isClear && !isInOurTables)) return false;
+    if (given !== undefined || (isClear && !isOfOurs)) return false;
     this.#others += 1;
     return true;
   }

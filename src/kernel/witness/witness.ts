@@ -20,6 +20,8 @@ export type Testimony =
  * was seen; it never contradicts one. One that sees nothing leaves all to the looks.
  */
 export interface Witness {
+  /** What it sees of ours: with iptables rules alone, as sets are not of nftables. */
+  readonly sees: "rules" | "rules and sets";
   /** Begins to watch; tells of each write of others that it sees. */
   readonly watch: (onOthers: () => void) => void;
   /** Now; nothing while it has no account to compare with. A write that was before it may be counted after it, never the reverse. */
