@@ -8,7 +8,7 @@ import type { WriteRecord } from "./write-record.ts";
 
 /** Where a look at sets is taken, beside whatever is written. */
 export interface LookedAtSets {
-  readonly reader: Pick<KernelReader, "readSets">;
+  readonly reader: Pick<KernelReader, "readSets" | "tearsSets">;
   readonly record: WriteRecord;
   /** What was left, once no write goes on whose end is not known; nothing where it is not known what stands. */
   readonly left: () => Promise<Left | undefined>;
@@ -44,9 +44,7 @@ export async function lookAtSets(
     if (isPartAsLeft({ sets, tables: noTables }, now, (name) => wasUntold(name) && !written.has(name))) {
       if (![...written].some(wasUntold)) return "as left";
       isUntold = (name) => wasUntold(name) && written.has(name);
-    }
-    // nft lists sets of one moment with the elements of another, or none, where somebody writes meanwhile.
-    else if (written.size === 0) return "otherwise";
+    } else if (written.size === 0 || !reader.tearsSets) return "otherwise";
   }
   return "untold";
 }

@@ -13,6 +13,8 @@ export interface KernelReader {
   readonly read: (wanted: Ruleset | undefined) => Promise<Reading>;
   /** The sets alone, of both families; throws where that fails. */
   readonly readSets: () => Promise<KernelState["sets"]>;
+  /** Whether sets that are read while others are written may be told as they never stood. */
+  readonly tearsSets: boolean;
 }
 
 /** A way to write, for one pass. */

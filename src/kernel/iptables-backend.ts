@@ -38,6 +38,7 @@ export function iptablesBackend(
   const reader = (by: Exec): KernelReader => ({
     read: (wanted) => readStanding(by, variant, wanted, chains),
     readSets: () => readSets(by),
+    tearsSets: false,
   });
   return {
     layout: iptablesLayout,

@@ -38,6 +38,8 @@ export function nftablesBackend(exec: Exec, sessions?: NftSessions, witness?: Nf
   const reader = (by: Exec): KernelReader => ({
     read: () => readNftables(by, chains),
     readSets: () => readNftSets(by),
+    // nft lists sets of one moment with the elements of another, or none, where somebody writes meanwhile.
+    tearsSets: true,
   });
   return {
     layout: nftablesLayout,

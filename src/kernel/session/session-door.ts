@@ -15,8 +15,6 @@ export interface SessionRequest {
 }
 
 export interface OpenProgram {
-  /** Its process id; none where it could not be started, or is no process. */
-  readonly pid?: number | undefined;
   /** Whole lines, one text at a time; if this process dies, the program's input ends after a line. */
   readonly write: (input: string) => void;
   /** Ends it, whatever it does; fulfilled when it is gone, and so writes nothing any more. */
@@ -53,7 +51,6 @@ export const processSessionDoor: SessionDoor = ({ onOutput, onError, onEnd, env,
   child.once("error", (error) => onEnd(error.message));
   child.once("close", (code, signal) => onEnd(`ended by ${signal ?? `exit ${code}`}`));
   return {
-    pid: child.pid,
     write: (input) => void writeLines(child.stdin, input),
     kill: async () => {
       await gone(child);

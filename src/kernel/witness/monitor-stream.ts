@@ -13,12 +13,19 @@ export interface SeenTransaction {
   readonly remembered: number;
 }
 
-/** `lost`: the kernel could not hand over all that happened; more may be lost, unsaid, until the reader has caught up. */
-export type MonitorEvent = SeenTransaction | { readonly kind: "lost" };
+/**
+ * `lost`: the kernel could not hand over all that happened; more may be lost, unsaid, until the reader has caught up. `process`: which
+ * process it is that tells (not nft's words).
+ */
+export type MonitorEvent =
+  | SeenTransaction
+  | { readonly kind: "lost" }
+  | { readonly kind: "process"; readonly pid: number };
 
 /** What is kept of a line: what it is about stands in front. A rule, or an element with many parts, may be long. */
 const KEPT = 400;
 
+const PROCESS = /^# process (\d+)$/;
 const GENERATION = /^# new generation (\d+)/;
 /** "create" where it may not have stood before, as iptables-nft has it. */
 const SIGNATURE = /^(?:add|create) chain ip6? \S+ (SV-BY-\S+)/;
@@ -62,6 +69,8 @@ export class MonitorStream {
     if (line.startsWith("# ERROR")) return { kind: "lost" };
     const [, generation] = GENERATION.exec(line) ?? [];
     if (generation !== undefined) return this.#end(Number(generation));
+    const [, pid] = PROCESS.exec(line) ?? [];
+    if (pid !== undefined) return { kind: "process", pid: Number(pid) };
     if (line.startsWith("#") || line.startsWith("trace ")) return undefined;
     this.#lines += 1;
     // "W: Received event for an unknown set."

@@ -1,3 +1,4 @@
+import { mortal } from "../mortal.ts";
 import type { OpenProgram, SessionDoor } from "../session/session-door.ts";
 import type { Mark, Testimony, Witness } from "./witness.ts";
 import { Chronicle } from "./chronicle.ts";
@@ -26,6 +27,8 @@ export interface NftWitnessOptions {
 /** `nft monitor`, kept open. */
 interface Monitor {
   readonly program: OpenProgram;
+  /** Of nft itself, once it has said so. */
+  pid: number | undefined;
   readonly began: number;
   /** The last that it told of. */
   generation: number | undefined;
@@ -57,7 +60,18 @@ const WELL_AFTER_MS = 10_000;
  * begins anew whenever anybody writes. Not `monitor ruleset`, which leaves out generations. Its warnings stand where what they are about
  * would have stood.
  */
-const MONITOR = { command: "nice", args: ["-n", "5", "sh", "-c", "exec nft monitor 2>&1"] } as const;
+const NFT = `sh -c 'echo "# process $$"; exec nft monitor' 2>&1`;
+
+/**
+ * nft hands over each word by itself, and of such a socket (Node's way to a child) holds some hundreds: nft would stand still whenever this
+ * process is at work, and the kernel would lose what it does not fetch. A pipe takes bytes, and cat hands them on by the page.
+ */
+function monitorCommand(): { readonly command: string; readonly args: readonly string[] } {
+  // The shell is what this process can end; both end with it.
+  const { command, args } = mortal({ command: "", args: [] });
+  const prefix = [command, ...args].join(" ");
+  return { command: "nice", args: ["-n", "5", "sh", "-c", `${prefix} ${NFT} | ${prefix} cat`] };
+}
 
 /**
  * Sees who writes to what is ours in nftables, from what `nft monitor` prints. The account begins when it is known to listen, by the kernel's
@@ -97,9 +111,9 @@ export class NftWitness implements Witness {
   }
 
   mark(): Mark | undefined {
-    const { lostAt, program } = this.#elder ?? {};
+    const { lostAt, pid } = this.#elder ?? {};
     const isUnknown = lostAt === undefined && this.#chronicle.mark() === undefined;
-    if (isUnknown && program?.pid !== undefined && isListening(program.pid)) this.#chronicle.begin();
+    if (isUnknown && pid !== undefined && isListening(pid)) this.#chronicle.begin();
     return this.#chronicle.mark();
   }
 
@@ -120,7 +134,7 @@ export class NftWitness implements Witness {
     const stream = new MonitorStream(this.#ours);
     const monitor: Monitor = {
       program: this.#door({
-        ...MONITOR,
+        ...monitorCommand(),
         onOutput: (chunk) => {
           monitor.said = chunk.slice(-SAID);
           for (const event of stream.push(chunk)) this.#hear(monitor, event);
@@ -130,6 +144,7 @@ export class NftWitness implements Witness {
         },
         onEnd: (why) => this.#giveUp(monitor, `nft monitor: ${lastLine(monitor.said) ?? why}`),
       }),
+      pid: undefined,
       began: performance.now(),
       generation: undefined,
       remembered: 0,
@@ -142,6 +157,10 @@ export class NftWitness implements Witness {
   #hear(monitor: Monitor, event: MonitorEvent): void {
     // One that was relieved or given up may have something left to say.
     if (monitor !== this.#elder && monitor !== this.#younger) return;
+    if (event.kind === "process") {
+      monitor.pid = event.pid;
+      return;
+    }
     if (event.kind === "lost") {
       this.#lose(monitor);
       return;

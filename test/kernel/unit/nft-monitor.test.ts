@@ -26,7 +26,8 @@ const seen = (generation: number, about: Partial<MonitorEvent> = {}): MonitorEve
 const ended = (generation: number): string => `# new generation ${generation} by process 29639 (nft)\n`;
 
 /** As nft 1.0.6 and 1.1.3 print it, word for word. */
-const RECORDED = `add element ip selvedge s { 1.1.1.1 }
+const RECORDED = `# process 29640
+add element ip selvedge s { 1.1.1.1 }
 add element ip selvedge s { 2.2.2.2 }
 add chain ip selvedge SV-BY-abc-3
 delete chain ip selvedge SV-BY-abc-3
@@ -38,7 +39,8 @@ ${ended(6)}W: Received event for an unknown set.
 add element ip other s { 10.0.0.1 }
 ${ended(7)}`;
 
-const EVENTS = [
+const EVENTS: readonly MonitorEvent[] = [
+  { kind: "process", pid: 29_640 },
   seen(4, { isOfOurs: true, signatures: ["SV-BY-abc-3"], remembered: 2 }),
   seen(5),
   { kind: "lost" },
