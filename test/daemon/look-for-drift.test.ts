@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { NodeKernel } from "../../src/daemon/node-kernel.ts";
+import type { KernelReader } from "../../src/kernel/backend.ts";
 import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
 import type { ExecRequest } from "../../src/kernel/exec.ts";
 import { contentOf, peers, rule, ruleset } from "../kernel/unit/rulesets.ts";
@@ -22,10 +23,11 @@ const wanted = (round: number, busy: readonly string[] = []) =>
 const isRead = (request: ExecRequest): boolean => !isWrite(request);
 const isTableRead = (request: ExecRequest): boolean => request.command.endsWith("-save");
 
-async function node() {
+async function node(reader: Partial<KernelReader> = {}) {
   const memory = new MemoryKernel();
   const programs = memoryExec(memory);
-  const kernel = new NodeKernel(iptablesBackend(programs.exec, "nft"));
+  const backend = iptablesBackend(programs.exec, "nft");
+  const kernel = new NodeKernel({ ...backend, readerBeside: { ...backend.readerBeside, ...reader } });
   await kernel.bring(wanted(0));
   programs.requests.splice(0);
   return {
@@ -107,7 +109,7 @@ describe("a look", () => {
   });
 
   test("is not deceived by a tool that lists sets without their entries, as somebody writes meanwhile", async () => {
-    const { kernel, programs, asked } = await node();
+    const { kernel, programs, asked } = await node({ tearsSets: true });
     let [tables, lists] = [0, 0];
     programs.disturb((request) => {
       if (isTableRead(request) && (tables += 1) === 1)

@@ -5,7 +5,11 @@ import { nftablesWatched } from "../../../src/kernel/nftables/nftables-backend.t
 import { signedScripts } from "../../../src/kernel/nftables/signed-scripts.ts";
 import { signedTables } from "../../../src/kernel/signed-tables.ts";
 import { Chronicle } from "../../../src/kernel/witness/chronicle.ts";
-import { type MonitorEvent, MonitorStream } from "../../../src/kernel/witness/monitor-stream.ts";
+import {
+  type MonitorEvent,
+  MonitorStream,
+  type SeenTransaction,
+} from "../../../src/kernel/witness/monitor-stream.ts";
 import { Signature } from "../../../src/kernel/witness/signature.ts";
 
 const read = (...chunks: readonly string[]): MonitorEvent[] => {
@@ -13,7 +17,7 @@ const read = (...chunks: readonly string[]): MonitorEvent[] => {
   return chunks.flatMap((chunk) => stream.push(chunk));
 };
 
-const seen = (generation: number, about: Partial<MonitorEvent> = {}): MonitorEvent => ({
+const seen = (generation: number, about: Partial<SeenTransaction> = {}): SeenTransaction => ({
   kind: "transaction",
   generation,
   isOfOurs: false,
