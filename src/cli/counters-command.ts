@@ -11,8 +11,8 @@ export function countersCommand(): Command {
   return new Command("counters")
     .summary("what each rule of each policy has let pass on this node, and dropped (needs root)")
     .description(
-      "Reads the packet counters of this node's rules from the kernel, by the policy's rule that was written down, IPv4 and\n" +
-        "IPv6 together, and leaves them as they are. A rule counts the first packet of each connection: established ones pass\n" +
+      "Reads the packet counters of this node's rules from the kernel, by the policy's rule that was written down, IPv4 and " +
+        "IPv6 together, and leaves them as they are. A rule counts the first packet of each connection: established ones pass " +
         "before it. A denied packet counts for every policy that isolates. The kernel counts from when a rule was last written.",
     )
     .addOption(new Option("-o, --output <format>", "output format").choices(["text", "json"]).default("text"))
