@@ -123,7 +123,9 @@ describeKernel("selvedge cleanup", () => {
       expect(again.stdout).not.toContain("removed");
       await netns.sh(`iptables-${variant} -t mangle -A SV-INGRESS ${theirs}`);
       expect(netns.selvedge("cleanup").stdout).toMatch(
-        new RegExp(`^removed iptables-${variant}, IPv4: 1 rule of others\n {2}put into a chain that stays: -A SV-INGRESS`),
+        new RegExp(
+          `^removed iptables-${variant}, IPv4: 1 rule of others\n {2}put into a chain that stays: -A SV-INGRESS`,
+        ),
       );
     });
   });
