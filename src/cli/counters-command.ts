@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
 import { type BackendChoice, readBackendOption } from "./backend-option.ts";
+import { backendName } from "../kernel/variant.ts";
 import { UsageError } from "./exit-codes.ts";
+import { note } from "./note.ts";
 
 interface CountersFlags {
   readonly output: "text" | "json";
@@ -28,10 +30,17 @@ export function countersCommand(): Command {
           import("./counters-text.ts"),
         ]);
       const standing = await standingBackend(processExec, backend);
-      const counted = await readCounted(processExec, standing).catch((error: unknown) => {
+      const counted = await readCounted(processExec, standing.backend).catch((error: unknown) => {
         throw new UsageError(error instanceof Error ? error.message : String(error));
       });
-      const counters = policyCounters([...counted.IPv4, ...counted.IPv6]);
+      const rules = [...counted.IPv4, ...counted.IPv6];
+      const counters = policyCounters(rules);
+      const name = backendName(standing.backend);
+      if (rules.length === 0) note(`no rules of Selvedge stand in ${name}`);
+      if (standing.others.length > 0)
+        note(
+          `these are of ${name}; rules of Selvedge stand in ${standing.others.map(backendName).join(" and ")}, too: --backend ${standing.others.join(", ")}`,
+        );
       process.stdout.write(output === "json" ? texts.countersJson(counters) : texts.countersText(counters));
     });
 }
