@@ -165,11 +165,11 @@ describeKernel("refusing, under traffic", () => {
         };
         const watch = watchBetween(wire, asRead.drop, asRead.reject);
         const over = new AbortController();
-        let looks = 0;
+        const seen = { looks: 0 };
         const flipping = new NodeKernel(backendOf(backend, exec));
         const flip = async (): Promise<void> => {
           // As many looks as flips, at the least, however slow they are.
-          for (let flips = 0; (flips < FLIPS || looks < FLIPS) && !over.signal.aborted; flips += 1) {
+          for (let flips = 0; (flips < FLIPS || seen.looks < FLIPS) && !over.signal.aborted; flips += 1) {
             const { failures } = await flipping.bring(must([dropping, rejecting][flips % 2]));
             expect(failures).toEqual([]);
           }
@@ -178,12 +178,12 @@ describeKernel("refusing, under traffic", () => {
         const look = async (): Promise<void> => {
           while (!over.signal.aborted) {
             wrong.push(...(await watch.look()));
-            looks += 1;
+            seen.looks += 1;
           }
         };
         await Promise.all([flip(), look()].map((work) => work.finally(() => over.abort())));
         process.stdout.write(
-          `refusal, ${backend}: ${looks * watch.packets} packets in ${looks} looks during ${FLIPS} flips or more, ${wrong.length} wrong\n`,
+          `refusal, ${backend}: ${seen.looks * watch.packets} packets in ${seen.looks} looks during ${FLIPS} flips or more, ${wrong.length} wrong\n`,
         );
         expect(wrong).toEqual([]);
       },
