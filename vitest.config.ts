@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     reporters: ["default", "./test/support/plain-reporter.ts"],
+    globalSetup: "./test/support/own-tmpdir.ts",
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // A guard against hanging: vitest's own second is a bar that a busy machine does not reach.
