@@ -65,7 +65,7 @@ describe("an election", () => {
   test("has one winner, and the next takes over at once when it steps down", async () => {
     const { server } = await electorate();
     // Who waited for the lease to run out would wait longer than this test.
-    const held = { leaseDuration: 120_000, renewDeadline: 60_000 };
+    const held = { leaseDuration: 120_000, renewDeadline: 60_000, retryPeriod: 1_000 };
     const all = ["a", "b", "c"].map((name) => ({ name, ...candidate(server, name, held) }));
     const leading = (): typeof all => all.filter(({ isLeader }) => isLeader());
     await vi.waitFor(() => expect(leading()).toHaveLength(1), PATIENCE);
@@ -75,6 +75,27 @@ describe("an election", () => {
     await vi.waitFor(() => expect(leading()).toHaveLength(1), PATIENCE);
     expect(leading()[0]?.name).not.toBe(first?.name);
     await vi.waitFor(() => expect(new Set(all.map(({ leaders }) => leaders.at(-1))).size).toBe(2), PATIENCE);
+  });
+
+  test("lets the next one in at once, though a last renewal was on its way as its leader stepped down", async () => {
+    let isStepping = false;
+    let refused = 0;
+    const server = await startApiServer({
+      intercept: ({ method }) => {
+        if (!isStepping || method !== "PUT" || refused === 1) return undefined;
+        refused += 1;
+        return { status: 409 };
+      },
+    });
+    onTestFinished(() => server.close());
+    const held = { leaseDuration: 120_000, renewDeadline: 60_000, retryPeriod: 1_000 };
+    const a = candidate(server, "a", held);
+    await vi.waitFor(() => expect(a.isLeader()).toBe(true), PATIENCE);
+    isStepping = true;
+    await a.stop();
+    expect(refused).toBe(1);
+    const b = candidate(server, "b", held);
+    await vi.waitFor(() => expect(b.isLeader()).toBe(true), PATIENCE);
   });
 
   test("never has two leaders, whoever is cut off and comes back", async () => {
@@ -118,10 +139,12 @@ describe("an election", () => {
   test("does not look at other machines' clocks", async () => {
     const { server } = await electorate();
     const off = (hours: number) => () => new Date(Date.now() + hours * 3_600_000);
-    const a = candidate(server, "a", { now: off(-1000) });
+    // A busy machine may be late by more than the others' times allow.
+    const slow = { leaseDuration: 1_600, renewDeadline: 1_400 };
+    const a = candidate(server, "a", { ...slow, now: off(-1000) });
     await vi.waitFor(() => expect(a.isLeader()).toBe(true), PATIENCE);
-    const b = candidate(server, "b", { now: off(1000) });
-    await sleep(2 * TIMES.leaseDuration);
+    const b = candidate(server, "b", { ...slow, now: off(1000) });
+    await sleep(2 * slow.leaseDuration);
     expect(a.terms).toHaveLength(1);
     expect(b.terms).toHaveLength(0);
     await a.stop();
