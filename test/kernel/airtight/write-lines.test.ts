@@ -18,12 +18,11 @@ async function writtenBy(pid: number): Promise<number> {
 
 /** Until it has written more than so much, has filled what lies between it and a program that reads no more, and is stuck. */
 async function untilStuck(pid: number, least: number): Promise<void> {
-  const began = await writtenBy(pid);
-  let last = began;
+  let last = 0;
   const isStuck = async (): Promise<boolean> => {
     const before = last;
     last = await writtenBy(pid);
-    return last === before && last > began + least;
+    return last === before && last > least;
   };
   await expect.poll(isStuck, { interval: 100 }).toBe(true);
 }
