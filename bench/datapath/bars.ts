@@ -1,6 +1,6 @@
 import { selvedge, selvedgeByNftables } from "./contestants.ts";
 import type { Kind } from "./rig.ts";
-import { overlap } from "./statistics.ts";
+import { isAbove } from "./statistics.ts";
 import { type Cell, type Row, sizeText } from "./summary.ts";
 
 /** What Selvedge wants to reach, against no policy at all, at the largest size. */
@@ -24,13 +24,13 @@ function barLine(row: Row, cell: Cell): string {
   return `${cell.contestant}: ${row.kind}, ${sizeText(row.size)}, ${row.variant}, ${row.family}: ${median.toFixed(3)} × no policy, bar ${bar} ×: ${verdict(median <= bar)}`;
 }
 
-/** Growth is flat where eight of ten rounds at both ends of the sizes have a ratio in common. */
+/** Flat is what does not grow: eight of ten rounds at both ends of the sizes have a ratio in common, or the ratio falls. */
 function growthLines(small: Row, large: Row): string[] {
   return ours(small).flatMap((from) => {
     const to = ours(large).find(({ contestant }) => contestant === from.contestant);
     if (to === undefined) return [];
     const words = `${from.ratio.median.toFixed(2)} × -> ${to.ratio.median.toFixed(2)} × no policy`;
-    return `${from.contestant}: ${small.kind}, growth from ${sizeText(small.size)} to ${sizeText(large.size)}, ${small.variant}, ${small.family}: ${words}, bar flat: ${verdict(overlap(from.ratio, to.ratio))}`;
+    return `${from.contestant}: ${small.kind}, growth from ${sizeText(small.size)} to ${sizeText(large.size)}, ${small.variant}, ${small.family}: ${words}, bar flat: ${verdict(!isAbove(to.ratio, from.ratio))}`;
   });
 }
 

@@ -12,5 +12,5 @@ export function spreadOf(numbers: readonly number[]): Spread {
   return { median: at(0.5), low: at(0.1), high: at(0.9) };
 }
 
-/** Whether two spreads have a number in common: what differs by less is noise. */
-export const overlap = (a: Spread, b: Spread): boolean => a.low <= b.high && b.low <= a.high;
+/** Whether one spread is above another and has no number in common with it: what differs by less is noise. */
+export const isAbove = (one: Spread, other: Spread): boolean => one.low > other.high;

@@ -57,9 +57,9 @@ export function canCommand(): Command {
   return sourceOptions(new Command("can"))
     .summary("may SRC open a connection to DST? yes or no, and why not")
     .description(
-      "Answers whether SRC may open a connection to DST, by the very program that the enforcer carries out: from manifests,\n" +
-        "or from the live cluster. An end is [NAMESPACE/]NAME (a pod, workload or Service), NAMESPACE/KIND/NAME, node/NAME,\n" +
-        "NAMESPACE/{key=value,...} (a pod that is not there yet), an address, a CIDR, or world. PORT is a number, a port name,\n" +
+      "Answers whether SRC may open a connection to DST, by the very program that the enforcer carries out: from manifests, " +
+        "or from the live cluster. An end is [NAMESPACE/]NAME (a pod, workload or Service), NAMESPACE/KIND/NAME, node/NAME, " +
+        "NAMESPACE/{key=value,...} (a pod that is not there yet), an address, a CIDR, or world. PORT is a number, a port name, " +
         "or icmp; PROTO is TCP, UDP or SCTP. An end that is many gets yes or no where that holds for all of them.",
     )
     .argument("<src>", "who asks")

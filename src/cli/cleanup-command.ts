@@ -19,9 +19,9 @@ export function cleanupCommand(): Command {
   return new Command("cleanup")
     .summary("remove all that is Selvedge's from this node's kernel, and nothing else (needs root)")
     .description(
-      "Removes Selvedge's hooks, chains and sets, of iptables-legacy, iptables-nft and nftables, IPv4 and IPv6, and says what it removed.\n" +
-        "Rules of others stay as they are, also where they hold something of ours. Stop the enforcer first: it writes all anew.\n" +
-        "From then on no NetworkPolicy is enforced on this node. --backend removes what stands there alone: what an enforcer\n" +
+      "Removes Selvedge's hooks, chains and sets, of iptables-legacy, iptables-nft and nftables, IPv4 and IPv6, and says what it removed. " +
+        "Rules of others stay as they are, also where they hold something of ours. Stop the enforcer first: it writes all anew. " +
+        "From then on no NetworkPolicy is enforced on this node. --backend removes what stands there alone: what an enforcer " +
         "left over that has another backend now, by which nothing is opened.",
     )
     .option("--dry-run", "only show what would be removed")

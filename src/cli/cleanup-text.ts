@@ -27,12 +27,15 @@ function removedText(things: readonly Thing[]): string {
   const tables = things.filter((thing) => thing.kind === "table");
   const chains = things.filter((thing) => thing.kind === "chain");
   const sets = things.filter((thing) => thing.kind === "set");
+  const rules = things.filter((thing) => thing.kind === "rule");
+  const ofOthers = rules.length === 0 ? [] : [`${count(rules.length, "rule")} of others`];
+  if (rules.length === things.length) return ofOthers.join("");
   const where = hooks.length === 0 ? "" : ` (${hooks.map(({ chain }) => chain).join(", ")})`;
   const parts =
     tables.length === 0
       ? [`${count(hooks.length, "hook")}${where}`, chainsText(chains)]
       : [...tables.map(({ name }) => `table ${name}`), ...(chains.length === 0 ? [] : [chainsText(chains)])];
-  return [...parts, ...(sets.length === 0 ? [] : [count(sets.length, "set")])].join(", ");
+  return [...parts, ...(sets.length === 0 ? [] : [count(sets.length, "set")]), ...ofOthers].join(", ");
 }
 
 /** A rule as the command that would add it, in the words of its tool. */
@@ -40,11 +43,12 @@ const added = ({ variant, family, table, name }: Chain, rule: string): string =>
   variant === "nftables" ? `add rule ${header[family]} ${table} ${name} ${rule}` : `-A ${name} ${rule}`;
 
 const foreignLines = (things: readonly Thing[]): string[] =>
-  things.flatMap((thing) =>
-    thing.kind === "chain"
+  things.flatMap((thing) => {
+    if (thing.kind === "rule") return [`  put into a chain that stays: -A ${thing.chain} ${thing.rule}`];
+    return thing.kind === "chain"
       ? thing.foreignRules.map((rule) => `  among them one that others had put there: ${added(thing, rule)}`)
-      : [],
-  );
+      : [];
+  });
 
 function leftLines({ what, why, heldBy }: Leftover): string[] {
   return [`left ${what}: ${why}`, ...heldBy.map((rule) => `  ${rule}`)];

@@ -21,7 +21,7 @@ export function controllerCommand(): Command {
   return new Command("controller")
     .summary("compile the cluster's policies for its enforcers; one of several leads")
     .description(
-      "Watches NetworkPolicies, Namespaces and Pods, and publishes what they come to as CompiledPolicies and AddressGroups,\n" +
+      "Watches NetworkPolicies, Namespaces and Pods, and publishes what they come to as CompiledPolicies and AddressGroups, " +
         "which every node's enforcer carries out. Several may run: a Lease tells who writes, the others stand by.",
     )
     .option("--server <url>", "API server to use without credentials, a local proxy for one")

@@ -15,9 +15,9 @@ export function denialsCommand(): Command {
   return new Command("denials")
     .summary("what this node's policies have denied, as sentences (needs root)")
     .description(
-      "Shows denied packets: who to whom, on what, and which policies isolate. Asks this node's enforcer, which also knows\n" +
-        "the rule that came nearest; where none runs, --follow reads the kernel's log itself, with the names that the rules\n" +
-        "in the kernel know. The kernel tells of at most ten packets a second for each class of pods: `selvedge counters` has\n" +
+      "Shows denied packets: who to whom, on what, and which policies isolate. Asks this node's enforcer, which also knows " +
+        "the rule that came nearest; where none runs, --follow reads the kernel's log itself, with the names that the rules " +
+        "in the kernel know. The kernel tells of at most ten packets a second for each class of pods: `selvedge counters` has " +
         "exact numbers.",
     )
     .option("-F, --follow", "go on with what is denied from now on")

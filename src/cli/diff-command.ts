@@ -27,13 +27,13 @@ export function diffCommand(): Command {
   return sourceOptions(new Command("diff"), "beside")
     .summary("what a change opens and closes, and which edit does it")
     .description(
-      "Tells which connections differ between two clusters, exactly, whatever their text: what opens, closes, widens and\n" +
-        "narrows, by the edits that cause it. New manifests are laid over the live cluster, as kubectl diff does, or with\n" +
+      "Tells which connections differ between two clusters, exactly, whatever their text: what opens, closes, widens and " +
+        "narrows, by the edits that cause it. New manifests are laid over the live cluster, as kubectl diff does, or with " +
         "--against compared as a whole with other files or a snapshot.",
     )
     .option(
       "--against <path>",
-      "the old state: manifests or a snapshot, or live: the live\ncluster, over which those of -f are laid",
+      "the old state: manifests or a snapshot, or live: the live cluster, over which those of -f are laid",
       "live",
     )
     .addOption(

@@ -8,8 +8,8 @@ export function doctorCommand(): Command {
   return new Command("doctor")
     .summary("is everything on this node as policies need it? each ailment with its mend (needs root)")
     .description(
-      "Looks at this node: programs, kernel, bridges, other enforcers, Selvedge's own hooks, chains and sets, and its enforcer.\n" +
-        "Changes nothing: what the kernel can do is tried in a network namespace that is thrown away, of nftables in a transaction\n" +
+      "Looks at this node: programs, kernel, bridges, other enforcers, Selvedge's own hooks, chains and sets, and its enforcer. " +
+        "Changes nothing: what the kernel can do is tried in a network namespace that is thrown away, of nftables in a transaction " +
         "that is never committed.",
     )
     .addOption(new Option("-o, --output <format>", "output format").choices(["text", "json"]).default("text"))

@@ -31,8 +31,8 @@ export function enforcerCommand(): Command {
   return new Command("enforcer")
     .summary("keep this node's kernel as the cluster's policies say (needs root)")
     .description(
-      "Keeps this node's rules and sets (iptables with ipsets, or nftables) equal to what `selvedge controller` publishes or, with --standalone, to the\n" +
-        "cluster's NetworkPolicies, which it then compiles itself.\n" +
+      "Keeps this node's rules and sets (iptables with ipsets, or nftables) equal to what `selvedge controller` publishes or, with --standalone, to the " +
+        "cluster's NetworkPolicies, which it then compiles itself. " +
         "Rules stay when it stops: pods are never opened by a restart. Other programs' rules are never touched.",
     )
     .addOption(new Option("--node <name>", "the node that this kernel is of").env("NODE_NAME"))
@@ -52,7 +52,7 @@ export function enforcerCommand(): Command {
         .default("info"),
     )
     .addOption(
-      new Option("--health-port <port>", "/healthz and /readyz on loopback; 0 chooses a free port")
+      new Option("--health-port <port>", "/healthz, /readyz and /metrics on loopback; 0 chooses a free port")
         .argParser(port)
         .default(10_268),
     )

@@ -15,8 +15,8 @@ export function explainCommand(): Command {
   return sourceOptions(new Command("explain"))
     .summary("why SRC may open a connection to DST, or not: every rule, and what would have to change")
     .description(
-      "Answers as `can` does, and says why: both directions, every policy that isolates an end, every rule of it, matched or\n" +
-        "what it lacks, with the line that decides; then the change that would allow it and opens least. Ends and ports are\n" +
+      "Answers as `can` does, and says why: both directions, every policy that isolates an end, every rule of it, matched or " +
+        "what it lacks, with the line that decides; then the change that would allow it and opens least. Ends and ports are " +
         "written as for `can`.",
     )
     .argument("<src>", "who asks")

@@ -29,7 +29,7 @@ async function kernelCounts({ backend }: Pick<ExplainFlags, "backend">): Promise
     import("../kernel/standing-backend.ts"),
     import("../kernel/counters/read-counted.ts"),
   ]);
-  const standing = await standingBackend(processExec, backend);
+  const { backend: standing } = await standingBackend(processExec, backend);
   const counted = await readCounted(processExec, standing).catch((error: unknown) => {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });

@@ -22,7 +22,7 @@ export async function followKernelDenials(
   // A tcpdump that is left behind would hold the log until the next denial tells it that nobody reads any more.
   process.once("exit", () => stop.abort());
   for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => process.exit());
-  const standing = await standingBackend(processExec, backend);
+  const { backend: standing } = await standingBackend(processExec, backend);
   // Denials without names are still told; why the kernel tells nothing at all, the log's reader says.
   const read = (): Promise<StandingNames> => readStandingNames(processExec, standing).catch(() => NO_NAMES);
   let names = read();

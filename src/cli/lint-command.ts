@@ -34,7 +34,7 @@ export function lintCommand(): Command {
   return sourceOptions(new Command("lint"))
     .summary("what is wrong with the policies, or hardly meant")
     .description(
-      "Looks for policies that do nothing, or something else than they seem to, by the very program that the enforcer carries\n" +
+      "Looks for policies that do nothing, or something else than they seem to, by the very program that the enforcer carries " +
         "out. `selvedge rule` lists the codes. `# selvedge-ignore NP101: reason` silences one where it is right as it is.",
     )
     .addOption(findingsOption())

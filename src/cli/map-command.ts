@@ -21,8 +21,8 @@ export function mapCommand(): Command {
   return sourceOptions(new Command("map"))
     .summary("who reaches whom, on what")
     .description(
-      "Shows for every pair of pods and workloads, and for the world outside as far as policies tell it apart, what may pass:\n" +
-        "exact, every port and protocol. A pair of which nothing is known to pass is left out; so is what depends on what nobody\n" +
+      "Shows for every pair of pods and workloads, and for the world outside as far as policies tell it apart, what may pass: " +
+        "exact, every port and protocol. A pair of which nothing is known to pass is left out; so is what depends on what nobody " +
         "knows. An end is [NAMESPACE/]NAME, NAMESPACE/KIND/NAME, node/NAME, NAMESPACE/{key=value,...}, an address, a CIDR, or world.",
     )
     .addOption(new Option("--from <end>", "only these sources (repeatable)").argParser(collect))

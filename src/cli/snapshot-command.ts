@@ -10,8 +10,8 @@ export function snapshotCommand(): Command {
   return sourceOptions(new Command("snapshot"))
     .summary("write a cluster to a file that -f reads: what policies hang on, and no secrets")
     .description(
-      "Writes what answers hang on, and nothing else, as one List: namespaces' and pods' labels, ports and addresses, nodes'\n" +
-        "addresses, Services and their endpoints, workloads, and NetworkPolicies whole. No env, arguments, images, volumes or\n" +
+      "Writes what answers hang on, and nothing else, as one List: namespaces' and pods' labels, ports and addresses, nodes' " +
+        "addresses, Services and their endpoints, workloads, and NetworkPolicies whole. No env, arguments, images, volumes or " +
         "annotations. Every question is answered from it as from the cluster that it was taken of.",
     )
     .requiredOption(

@@ -34,7 +34,7 @@ export const sourceOptions = (command: Command, live: "instead" | "beside" = "in
     .addOption(
       repeated(
         "-f, --filename <path>",
-        "manifest file or folder (YAML or JSON, read recursively), - for standard input;\nwithout it the live cluster is asked",
+        "manifest file or folder (YAML or JSON, read recursively), - for standard input; without it the live cluster is asked",
       ),
     )
     .addOption(liveOption("--kubeconfig <file>", "kubeconfig of the live cluster (default: as kubectl)"))

@@ -32,7 +32,7 @@ export function statusCommand(): Command {
   return new Command("status")
     .summary("how far the cluster's policies are enforced: pods, nodes, since when")
     .description(
-      "Shows each NetworkPolicy with the pods that it selects, on how many of the nodes that run them it is enforced as it now\n" +
+      "Shows each NetworkPolicy with the pods that it selects, on how many of the nodes that run them it is enforced as it now " +
         "is, and since when. Asks what the controller writes down, so it needs a cluster that has one.",
     )
     .option("--server <url>", "API server to use without credentials, a local proxy for one")

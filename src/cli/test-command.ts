@@ -14,8 +14,8 @@ export function testCommand(): Command {
   return sourceOptions(new Command("test"))
     .summary("does what must be allowed and denied hold? every pair is judged")
     .description(
-      "Tests intents: what must be allowed, and what must be denied, between any ends, and why. Every pair that an intent\n" +
-        "is about is judged, by the very program that the enforcer carries out. INTENTS are files, or folders with\n" +
+      "Tests intents: what must be allowed, and what must be denied, between any ends, and why. Every pair that an intent " +
+        "is about is judged, by the very program that the enforcer carries out. INTENTS are files, or folders with " +
         "*.intent.yaml files. An intent that is about nobody fails: it could not fail otherwise.",
     )
     .argument("<intents...>", "files of intents, or folders of *.intent.yaml files")

@@ -1,14 +1,26 @@
-import { NFT_TABLE } from "../render/names.ts";
 import type { Exec } from "./exec.ts";
+import { standingBackends } from "./standing-backends.ts";
 import { type Backend, detectVariant } from "./variant.ts";
 
+/** Whose rules are read. */
+export interface StandingBackend {
+  readonly backend: Backend;
+  /** Where something of ours stands, too, though nobody asked for it. */
+  readonly others: readonly Backend[];
+}
+
 /**
- * Where ours stands on this node, for who only reads: in our tables of nftables where there are any, else in the iptables that an
- * enforcer would choose by itself.
+ * Where ours stands on this node, for who only reads: in our tables of nftables where there are any, else in the one iptables that
+ * has ours; where both have, or neither, in the one that an enforcer would choose by itself.
  */
-export async function standingBackend(exec: Exec, asked: Backend | "auto"): Promise<Backend> {
-  if (asked !== "auto") return asked;
-  // Without nft no enforcer can have written there.
-  const { stdout } = await exec({ command: "nft", args: ["list", "tables"] });
-  return new RegExp(`^table ip6? ${NFT_TABLE}$`, "m").test(stdout) ? "nftables" : detectVariant(exec);
+export async function standingBackend(exec: Exec, asked: Backend | "auto"): Promise<StandingBackend> {
+  if (asked !== "auto") return { backend: asked, others: [] };
+  const standing = await standingBackends(exec);
+  const [only] = standing;
+  const backend = standing.includes("nftables")
+    ? "nftables"
+    : standing.length === 1 && only !== undefined
+      ? only
+      : await detectVariant(exec);
+  return { backend, others: standing.filter((each) => each !== backend) };
 }

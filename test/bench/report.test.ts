@@ -89,6 +89,27 @@ describe("a table of the bench", () => {
     );
     expect(lines.map((line) => line.replace(/.*: /, ""))).toEqual(["short", "pass", "short"]);
   });
+
+  it.each([
+    { small: [1020, 1040], large: [1050, 1060], word: "short" },
+    { small: [1020, 1050], large: [1040, 1060], word: "pass" },
+    { small: [1040, 1060], large: [1020, 1050], word: "pass" },
+    { small: [1030, 1040], large: [1010, 1020], word: "pass" },
+  ])(
+    "takes what costs less at the largest size for no growth: $small -> $large",
+    ({ small, large, word }) => {
+      const size = { pods: 250, policies: 1000 };
+      const rounds = (times: readonly number[], more: Partial<Sample>): Sample[] =>
+        times.flatMap((nanoseconds, round) => [
+          sample("no policy", round, 1000, more),
+          sample("Selvedge", round, nanoseconds, more),
+        ]);
+      const lines = barLines(rowsOf([...rounds(small, {}), ...rounds(large, { size })]));
+      expect(lines.filter((line) => line.includes("growth")).map((line) => line.replace(/.*: /, ""))).toEqual(
+        [word],
+      );
+    },
+  );
 });
 
 describe("a command's section of a document", () => {

@@ -7,6 +7,16 @@ const verbs = [...selvedge(["--help"]).stdout.matchAll(/^ {2}([a-z]+) /gm)]
   .map(([, verb = ""]) => verb)
   .filter((verb) => verb !== "help");
 
+/** Lines that end though the first word of the next one has room; a terminal that tells no width has 80 columns. */
+const ragged = (text: string): string[] => {
+  const lines = text.split("\n");
+  return lines.filter((line, i) => {
+    const next = lines[i + 1] ?? "";
+    const isContinued = line !== "" && /^(?: {20,})?\S/.test(next);
+    return isContinued && `${line} ${next.trim().split(" ")[0]}`.length <= 80;
+  });
+};
+
 const tooLong = (text: string): string[] => text.split("\n").filter((line) => line.length > 100);
 
 describe("selvedge --help", () => {
@@ -25,6 +35,7 @@ describe("selvedge --help", () => {
     const [usage = "", description = ""] = stdout.split("\n\n");
     expect(usage).toMatch(new RegExp(`^Usage: selvedge ${verb}`));
     expect(description).toMatch(/^[A-Z][^]{20,}/);
+    expect(ragged(stdout.slice(0, stdout.search(/\n(?:Exit codes|Examples):/)))).toEqual([]);
     const examples = stdout.slice(stdout.indexOf("\nExamples:\n")).split("\n").slice(2);
     expect(examples.filter((line) => line.includes("selvedge")).length).toBeGreaterThanOrEqual(2);
     expect(tooLong(stdout)).toEqual([]);

@@ -66,7 +66,7 @@ async function look(
 const place = ({ variant, family, table }: TableCleanup): string =>
   `iptables-${variant}, ${family}${table === "mangle" ? "" : `, ${table}`}`;
 
-const thingsOf = ({ variant, family, table, hooks, chains }: TableCleanup): Thing[] => [
+const thingsOf = ({ variant, family, table, hooks, chains, kept }: TableCleanup): Thing[] => [
   ...hooks.map(({ chain, rule }): Thing => ({ kind: "hook", variant, family, table, chain, rule })),
   ...chains.map(({ name, rules, foreign }): Thing => ({
     kind: "chain",
@@ -77,6 +77,9 @@ const thingsOf = ({ variant, family, table, hooks, chains }: TableCleanup): Thin
     rules,
     foreignRules: foreign,
   })),
+  ...kept.flatMap(({ name, foreign }) =>
+    foreign.map((rule): Thing => ({ kind: "rule", variant, family, table, chain: name, rule })),
+  ),
 ];
 
 const keptOf = (table: TableCleanup): Leftover[] =>

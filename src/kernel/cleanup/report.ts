@@ -24,6 +24,15 @@ export type Thing =
       /** Rules that others had put into it. */
       readonly foreignRules: readonly string[];
     }
+  /** What others had put into a chain of ours that has to stay, which is emptied. */
+  | {
+      readonly kind: "rule";
+      readonly variant: Variant;
+      readonly family: Family;
+      readonly table: OurTableName;
+      readonly chain: SavedRule["chain"];
+      readonly rule: string;
+    }
   /** Our table of nftables, with all that is in it. */
   | {
       readonly kind: "table";

@@ -32,6 +32,7 @@ export interface LeaderElectionOptions {
 /** Waits are spread, so that candidates do not come in step; as client-go's. */
 const JITTER = 1.2;
 const NOT_FOUND = 404;
+const CONFLICT = 409;
 
 /**
  * Takes part in the election of one leader until the signal ends it; the algorithm of client-go's `leaderelection`. Times
@@ -163,8 +164,19 @@ class Election {
     this.#term?.end();
     if (!isLeader) return;
     const signal = AbortSignal.timeout(this.#options.retryPeriod);
+    while (!(await this.#release(signal)));
+  }
+
+  /** False where the record was written between look and write: by a renewal of ours, which was on its way when the signal came. */
+  async #release(signal: AbortSignal): Promise<boolean> {
     const lease = await this.#read(signal);
-    if (lease === undefined || holderOf(lease) !== this.#options.identity) return;
-    this.#see(await this.#put({ ...lease, spec: released(lease, this.#options.now()) }, signal));
+    if (lease === undefined || holderOf(lease) !== this.#options.identity) return true;
+    try {
+      this.#see(await this.#put({ ...lease, spec: released(lease, this.#options.now()) }, signal));
+      return true;
+    } catch (error) {
+      if (error instanceof KubeError && error.status === CONFLICT) return false;
+      throw error;
+    }
   }
 }

@@ -7,6 +7,7 @@
 #   W window                             from now on packets are of this window, and all before it have been sent
 #   S window to protocol family count    how many were sent in a window that is over
 #   R window from protocol family count  how many have come in since it was last said
+#   T                                    all that had come in before has been said
 #
 # UDP: one datagram to an end that never answers is a new connection each time, also to conntrack. TCP: a SYN; the other
 # kernel's RST ends it. Perl, since Node has no raw sockets, and every Debian has perl-base.
@@ -99,6 +100,7 @@ sub receive {
 }
 sub tell_received {
     print "R $_ $received{$_}\n" for keys %received;
+    print "T\n";
     %received = ();
 }
 sub look_at_window {

@@ -42,6 +42,9 @@ export interface StreamCount {
   readonly received: number;
 }
 
+/** How often all ends must have told what came in, a fifth of a second apart, until nothing can be on its way any more. */
+const LAST_ROUNDS = 5;
+
 const familyOf = (number: string | undefined): StreamWay["family"] => (number === "2" ? "v4" : "v6");
 
 /**
@@ -53,6 +56,8 @@ export class Stream {
   readonly #children: ChildProcess[] = [];
   readonly #counts = new Map<string, { sent: number; received: number }>();
   readonly #told: number[] = [];
+  /** How often each end has told what came in. */
+  readonly #rounds: number[] = [];
   #changed: () => void = () => undefined;
 
   private constructor(options: StreamOptions) {
@@ -70,7 +75,18 @@ export class Stream {
   /** Fulfilled when whatever is sent from now on is of this window. 0 is silence. */
   async window(number: number): Promise<void> {
     await this.#write(`${number}\n`);
-    while (this.#told.some((told) => told !== number))
+    await this.#until(() => this.#told.every((told) => told === number));
+  }
+
+  /** Sends nothing any more; fulfilled when what was on its way has come in and is counted, however busy the machine is. */
+  async silence(): Promise<void> {
+    await this.window(0);
+    const last = this.#rounds.map((rounds) => rounds + LAST_ROUNDS);
+    await this.#until(() => last.every((rounds, place) => (this.#rounds[place] ?? 0) >= rounds));
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!isSo())
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
       });
@@ -124,6 +140,7 @@ export class Stream {
     });
     this.#children.push(child);
     this.#told[place] = 0;
+    this.#rounds[place] = 0;
     await new Promise<void>((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", () => reject(new Error(`the stream of ${end.name} has ended`)));
@@ -138,6 +155,11 @@ export class Stream {
     const [kind, window = "", other = "", protocol, family, count] = line.split(" ");
     if (kind === "W") {
       this.#told[place] = Number(window);
+      this.#changed();
+      return;
+    }
+    if (kind === "T") {
+      this.#rounds[place] = (this.#rounds[place] ?? 0) + 1;
       this.#changed();
       return;
     }

@@ -75,6 +75,9 @@ const told = ({ writer }: Rig, each: Pass): void => writer.observer.passed?.(eac
 const statusWrites = ({ writes }: Rig): number =>
   writes.filter(({ method, path }) => method === "PATCH" && path.endsWith("/status")).length;
 
+/** So many may follow each other without a pause; the first makes the object, too. */
+const AT_ONCE = 6;
+
 describe("an enforcer's word of itself", () => {
   test("is written once it has made a pass, owned by its Node", async () => {
     const made = await rig();
@@ -113,7 +116,9 @@ describe("an enforcer's word of itself", () => {
   });
 
   test("comes at once, but not for each of a hundred changes, and not again where nothing is new", async () => {
-    const made = await rig({ pause: 100 });
+    const pause = 100;
+    const made = await rig({ pause });
+    const began = performance.now();
     for (let i = 1; i <= 100; i += 1) {
       told(made, pass(i));
       await new Promise((resolve) => {
@@ -122,7 +127,8 @@ describe("an enforcer's word of itself", () => {
     }
     await expect.poll(made.status, PATIENCE).toMatchObject({ applied: { compiledPolicies: "100" } });
     const writes = statusWrites(made);
-    expect(writes).toBeLessThan(50);
+    // A few at once, then one a pause, however long a busy machine takes for all of this.
+    expect(writes).toBeLessThanOrEqual(AT_ONCE + Math.ceil((performance.now() - began) / pause));
     told(made, pass(100));
     await new Promise((resolve) => {
       setTimeout(resolve, 50);

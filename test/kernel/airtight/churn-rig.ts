@@ -48,6 +48,23 @@ export interface Stage {
   readonly isOpen: (way: StreamWay) => boolean;
 }
 
+/** The window in which neighbours are found: what becomes of its packets is nobody's doing. */
+export const WARM_UP = 1;
+
+/** Every way that packets are sent. */
+const WAYS: readonly StreamWay[] = talkers.flatMap((from) =>
+  talkers
+    .filter((to) => to !== from && (isOnNode1(from) || isOnNode1(to)))
+    .flatMap((to) =>
+      (["udp", "tcp"] as const).flatMap((protocol) =>
+        (["v4", "v6"] as const).map((family): StreamWay => ({ from, to, protocol, family })),
+      ),
+    ),
+);
+
+const wayText = ({ from, to, protocol, family }: StreamWay): string =>
+  `${from} -> ${to} ${protocol} ${family}`;
+
 /** A lab with traffic on it. */
 export interface ChurnRig {
   readonly cluster: LabCluster;
@@ -56,6 +73,8 @@ export interface ChurnRig {
   readonly stage: () => Promise<Stage>;
   /** Waits until node1's kernel holds the stage, and nothing else of ours that rules name. */
   readonly enforced: (stage: Stage) => Promise<void>;
+  /** Sends in the window of that name until something has come in by every way that is open. */
+  readonly warmUp: (stage: Stage) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -98,6 +117,24 @@ export async function churnRig(name: string, backend: EnforcerBackend): Promise<
         if (performance.now() > deadline)
           throw new Error(`node1 is not as it should be: ${leftOf(plan ?? standing)}`);
         await sleep(5);
+      }
+    },
+    warmUp: async ({ isOpen }) => {
+      await stream.window(WARM_UP);
+      const deadline = performance.now() + PATIENCE_MS;
+      for (;;) {
+        const heard = new Set(
+          stream
+            .counts()
+            .flatMap(({ window, way, received }) =>
+              window === WARM_UP && received > 0 ? [wayText(way)] : [],
+            ),
+        );
+        const silent = WAYS.filter((way) => isOpen(way) && !heard.has(wayText(way)));
+        if (silent.length === 0) return;
+        if (performance.now() > deadline)
+          throw new Error(`nothing comes in: ${silent.map(wayText).join(", ")}`);
+        await sleep(50);
       }
     },
     close: async () => {

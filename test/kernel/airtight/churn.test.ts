@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startEnforcer } from "../../../src/lab/cluster/enforcers.ts";
 import { apply } from "../../../src/lab/cluster/objects.ts";
@@ -9,7 +8,7 @@ import { networkPolicy } from "../enforcer/playground.ts";
 import { backends } from "../backends.ts";
 import { describeKernel } from "../support.ts";
 import { breach } from "./breach.ts";
-import { type ChurnRig, churnRig, dueAmong, talkers } from "./churn-rig.ts";
+import { type ChurnRig, WARM_UP, churnRig, dueAmong, talkers } from "./churn-rig.ts";
 import { detoursIn } from "./detours.ts";
 import { dice } from "./dice.ts";
 import { type Due, balance } from "./ledger.ts";
@@ -18,8 +17,8 @@ import { randomUpdate } from "./random-update.ts";
 /** 1,000 with SELVEDGE_RUNS=40000. */
 const UPDATES = Math.ceil(50 * scale);
 
-/** In it neighbours are found. */
-const WARM_UP = 1;
+/** Whoever makes a breach may undo it, or the enforcer may, before a busy machine sends a packet through it: then it is made again. */
+const BREACHES = 20;
 
 for (const { backend, name: told } of backends) {
   describeKernel(`random updates under traffic (${told})`, () => {
@@ -39,10 +38,9 @@ for (const { backend, name: told } of backends) {
         const { below, oneOf } = dice(seed);
         const due = new Map<number, (way: StreamWay) => Due>();
         const words = new Map<number, string>();
-        await rig.stream.window(WARM_UP);
-        await sleep(1_500);
         let stage = await rig.stage();
         await rig.enforced(stage);
+        await rig.warmUp(stage);
         const began = performance.now();
         for (let i = 1; i <= UPDATES; i += 1) {
           const [steady, changing] = [2 * i, 2 * i + 1];
@@ -58,9 +56,7 @@ for (const { backend, name: told } of backends) {
           stage = next;
         }
         const seconds = (performance.now() - began) / 1000;
-        await rig.stream.window(0);
-        // The last packets are on their way, and so are the counts.
-        await sleep(1_000);
+        await rig.stream.silence();
         const { sent, leaks, drops, excused, wrong } = balance(
           rig.stream.counts().filter(({ window }) => window !== WARM_UP),
           (window, way) => must(due.get(window))(way),
@@ -89,19 +85,20 @@ for (const { backend, name: told } of backends) {
           await apply(cluster.control.client, networkPolicy(other, spec));
         const now = await stage();
         await enforced(now);
-        const window = 1_000_000 + (way === "closed" ? 0 : 1);
-        await stream.window(window);
-        await breach(node.exec, backend, what);
-        await stream.window(0);
-        await sleep(1_000);
-        const counts = stream.counts().filter((count) => count.window === window);
-        expect(
-          balance(
+        const first = (way === "closed" ? 1 : 2) * 1_000_000;
+        let found = 0;
+        for (let window = first; found === 0 && window < first + BREACHES; window += 1) {
+          await stream.window(window);
+          await breach(node.exec, backend, what);
+          await stream.silence();
+          const counts = stream.counts().filter((count) => count.window === window);
+          found = balance(
             counts,
             (_, each) => dueAmong([now])(each),
             () => "",
-          )[seen],
-        ).toBeGreaterThan(0);
+          )[seen];
+        }
+        expect(found).toBeGreaterThan(0);
       },
     );
   });

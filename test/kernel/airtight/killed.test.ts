@@ -34,12 +34,12 @@ for (const { backend, name } of backends) {
     });
     afterAll(() => wire.close());
 
-    const sum = { kills: 0, looks: 0, packets: 0 };
+    const sum = { kills: 0, looks: 0, packets: 0, wrong: 0 };
     const began = performance.now();
     afterAll(() => {
       const seconds = Math.round((performance.now() - began) / 1000);
       process.stdout.write(
-        `killed, ${backend}: ${sum.kills} kills, ${sum.looks} looks between writes, ${sum.packets} packets, 0 wrong, ${seconds} s\n`,
+        `killed, ${backend}: ${sum.kills} kills, ${sum.looks} looks between writes, ${sum.packets} packets, ${sum.wrong} wrong, ${seconds} s\n`,
       );
     });
 
@@ -69,6 +69,7 @@ for (const { backend, name } of backends) {
       sum.looks += 1;
       sum.packets += watch.packets;
       const wrong = await watch.look().finally(mine.resolve);
+      sum.wrong += wrong.length;
       expect(wrong, when).toEqual([]);
     };
 

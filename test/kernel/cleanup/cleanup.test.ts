@@ -104,6 +104,30 @@ describeKernel("selvedge cleanup", () => {
         expect.objectContaining({ family: "IPv6", name: "SV-EGRESS", foreignRules: ["-p tcp -j RETURN"] }),
       );
     });
+
+    it("names a rule that others had put into a chain that has to stay", async () => {
+      await enforce(netns, variant);
+      const theirs = "-p tcp -m tcp --dport 7 -j RETURN";
+      await netns.sh(`iptables-${variant} -t mangle -I SV-INGRESS 1 ${theirs}`);
+      await netns.sh(`iptables-${variant} -t mangle -A INPUT -j SV-INGRESS`);
+      const planned = netns.selvedge("cleanup", "--dry-run");
+      const done = netns.selvedge("cleanup");
+      expect(done.stdout).toMatch(
+        new RegExp(
+          `^removed iptables-${variant}, IPv4: .*, 1 rule of others\n {2}put into a chain that stays: -A SV-INGRESS ${theirs}\n`,
+        ),
+      );
+      expect(done.stdout).toContain(`left iptables-${variant}, IPv4: chain SV-INGRESS: empty`);
+      expect(planned.stdout.replaceAll("would remove", "removed")).toBe(done.stdout);
+      const again = netns.selvedge("cleanup");
+      expect(again.stdout).not.toContain("removed");
+      await netns.sh(`iptables-${variant} -t mangle -A SV-INGRESS ${theirs}`);
+      expect(netns.selvedge("cleanup").stdout).toMatch(
+        new RegExp(
+          `^removed iptables-${variant}, IPv4: 1 rule of others\n {2}put into a chain that stays: -A SV-INGRESS`,
+        ),
+      );
+    });
   });
 
   it("clears both iptables where both hold something of ours", async () => {

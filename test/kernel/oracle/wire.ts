@@ -27,7 +27,7 @@ export interface Probe {
 /** The node whose kernel it is: packets from its own addresses are its own. */
 export const NODE = "n1";
 
-/** A guard against hanging, not a bar. */
+/** A guard against hanging, not a bar: how long nothing at all may be heard. */
 const HEARD_WITHIN_MS = 20_000;
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -107,7 +107,7 @@ export class Wire {
   }
 
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, "exit");
     this.#child.stdin.end();
     await ended;
@@ -133,6 +133,7 @@ export class Wire {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => reject(new Error("wire: nothing came out any more")), HEARD_WITHIN_MS);
     this.#look = () => {
+      timer.refresh();
       if (this.#trouble !== "") reject(new Error(`wire: ${this.#trouble}`));
       else if (isSo()) resolve();
     };
@@ -140,6 +141,7 @@ export class Wire {
     try {
       await promise;
     } finally {
+      this.#look = () => undefined;
       clearTimeout(timer);
     }
   }

@@ -161,7 +161,8 @@ describeKernel("nft, kept open", () => {
   test.each(Object.keys(troubles))(
     "that %s is trouble, left be for a rest, and opened again",
     async (what) => {
-      const rig = await nftRig({ patienceMs: 1_000, restMs: 300 });
+      // Long enough for a busy machine to write once before it is over.
+      const rig = await nftRig({ patienceMs: 1_000, restMs: 1_500 });
       await rig.write(SETS);
       await troubles[what]?.(rig);
       await expect(rig.write(both("add", "10.0.0.1"))).rejects.toThrow(SessionTrouble);

@@ -1,8 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Exec } from "../../../src/kernel/exec.ts";
 import { tryNftRefusal, tryNftables } from "../../../src/kernel/nftables/trials.ts";
-import { standingBackend } from "../../../src/kernel/standing-backend.ts";
-import { enforce, enforceNftables } from "../enforced.ts";
 import { type OwnNetns, ownNetns } from "../own-netns.ts";
 import { describeKernel } from "../support.ts";
 
@@ -48,21 +46,5 @@ describeKernel("what nftables needs", () => {
       expect.stringMatching(/^base chains: .*Could not process rule/),
       expect.stringMatching(/^tables of IPv6: .*Could not process rule/),
     ]);
-  });
-});
-
-describeKernel("what is read where nobody says which", () => {
-  test("are our tables of nftables where they stand, else the iptables that is used", async () => {
-    const netns = await ownNetns();
-    onTestFinished(() => netns.remove());
-    await netns.sh("iptables-legacy -t mangle -N KUBE-IPTABLES-HINT");
-    await enforce(netns, "legacy");
-    await netns.sh("nft add table inet selvedge; nft add table ip selvedge-too");
-    expect(await standingBackend(netns.exec, "auto")).toBe("legacy");
-    await enforceNftables(netns);
-    expect(await standingBackend(netns.exec, "auto")).toBe("nftables");
-    expect(await standingBackend(netns.exec, "nft")).toBe("nft");
-    await netns.sh("nft delete table ip selvedge");
-    expect(await standingBackend(netns.exec, "auto")).toBe("nftables");
   });
 });

@@ -68,11 +68,15 @@ export async function watched(
         async () => {
           const [began, mark] = [performance.now(), witness.mark()];
           await write(by);
+          // What it began to hear too late for is written once more.
           await expect
-            .poll(() => {
-              const testimony = witness.since(mark);
-              return testimony.kind !== "undisturbed" || testimony.until >= Math.floor(began);
-            })
+            .poll(
+              () => {
+                const testimony = witness.since(mark);
+                return testimony.kind !== "undisturbed" || testimony.until >= Math.floor(began);
+              },
+              { timeout: 2_000 },
+            )
             .toBe(true);
           return witness.since(mark).kind;
         },

@@ -113,7 +113,7 @@ describeKernel("a witness of who writes to nftables", () => {
 
     test(
       "tells nothing across what the kernel could not hand over, and sees again",
-      { timeout: 120_000 },
+      { timeout: 300_000 },
       async () => {
         const { seen, netns, witness, opened, signalMonitors } = await watched(backend);
         const mark = await seen();
@@ -123,7 +123,7 @@ describeKernel("a witness of who writes to nftables", () => {
         await netns.sh("nft -f -", `add chain ip other c\n${rule.repeat(30_000)}`);
         await netns.sh(backend.harm(1));
         await signalMonitors("CONT");
-        await expect.poll(() => witness.since(mark).kind, { timeout: 30_000 }).toBe("blind");
+        await expect.poll(() => witness.since(mark).kind, { timeout: 90_000 }).toBe("blind");
         expect(witness.mark()).toBeUndefined();
         const after = await seen();
         await seen();
