@@ -49,6 +49,7 @@ export class Looks {
   #sparedUntil = Number.NEGATIVE_INFINITY;
   /** The one at everything that goes on. */
   #whole: Promise<void> | undefined;
+  #beside: Promise<void> | undefined;
 
   constructor(at: LookedUpon) {
     this.#at = at;
@@ -93,8 +94,14 @@ export class Looks {
     }
   }
 
-  /** Where everything could not be read. */
-  async #lookBeside(): Promise<void> {
+  /** Where everything could not be read; once at a time. */
+  #lookBeside(): Promise<void> {
+    return (this.#beside ??= this.#lookAtRest().finally(() => {
+      this.#beside = undefined;
+    }));
+  }
+
+  async #lookAtRest(): Promise<void> {
     const { told } = this.#at;
     const recalls = this.#at.recalls();
     const sets = this.#at.seen === "rules and sets" ? "as left" : await this.#at.sets();

@@ -209,7 +209,8 @@ export class NodeKernel {
   /** Forgets what is believed: the next `bring` reads the kernel first, and so repairs what others changed. */
   recall(): void {
     this.#recalls += 1;
-    this.#recalled = this.#standing;
+    // Twice, before anything was read: what was believed is still what others have changed since.
+    this.#recalled = this.#standing ?? this.#recalled;
     this.#standing = undefined;
   }
 

@@ -60,6 +60,16 @@ describe("a look", () => {
     expect(asked().filter(isRead)).toEqual([]);
   });
 
+  test("tells what others changed, however often it was asked to read anew", async () => {
+    const { kernel, memory } = await node();
+    memory.ipset("add SV4-G-calm 10.9.9.9");
+    kernel.recall();
+    kernel.recall();
+    expect((await kernel.bring(wanted(0))).drift?.sets).toEqual(["SV4-G-calm"]);
+    kernel.recall();
+    expect((await kernel.bring(wanted(0))).drift).toBeUndefined();
+  });
+
   test("stands back for whoever wants the CPU; a pass that reads does not", async () => {
     const { kernel, asked } = await node();
     await kernel.look();
