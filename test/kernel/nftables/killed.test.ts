@@ -17,10 +17,34 @@ const rulesets = [bigRuleset(0), bigRuleset(1)] as const;
 /** Milliseconds, a guard against hanging. */
 const PATIENCE_MS = 60_000;
 
-/** Which of the rulesets stands, whole; -1 where none does. */
-async function standing({ read }: NftRig): Promise<number> {
+/** Which of the rulesets is read, whole; -1 where none is. */
+async function reading({ read }: NftRig): Promise<number> {
   const state = await read();
-  return rulesets.findIndex((ruleset) => isEmptyPlan(planWrites(state, ruleset)));
+  const at = rulesets.findIndex((ruleset) => isEmptyPlan(planWrites(state, ruleset)));
+  if (at < 0) {
+    const sets = [...state.sets].map(([name, { entries }]) => `${name}: ${entries.size}`);
+    const chains = [state.tables.IPv4, state.tables.IPv6].map((table) => [...table.chains.keys()].join(" "));
+    process.stdout.write(`nftables: read as neither: ${sets.join(", ")}; chains ${chains.join("; ")}\n`);
+  }
+  return at;
+}
+
+/**
+ * Which of the rulesets stands, whole. Nobody writes any more, so a half would stay one; but the kernel goes on moving a big set
+ * into a table of another size, and who lists it meanwhile may miss some of it.
+ */
+async function standing(rig: NftRig): Promise<number> {
+  let at = -1;
+  await expect
+    .poll(
+      async () => {
+        at = await reading(rig);
+        return at;
+      },
+      { timeout: 20_000, interval: 500 },
+    )
+    .toBeGreaterThanOrEqual(0);
+  return at;
 }
 
 /** How many times each is killed, at moments that are spread over the time that a write takes. */
@@ -58,7 +82,6 @@ describeKernel("killed among 100,000 set entries", () => {
       const before = at;
       at = await standing(rig);
       // One that is killed may have done what it was asked for; one that says so has.
-      expect(at).toBeGreaterThanOrEqual(0);
       if (failures.length === 0) expect(at).toBe(1 - before);
     }
     process.stdout.write(`nftables: killed in ${times} writes: ${killed} programs, 0 halves\n`);
@@ -79,7 +102,6 @@ describeKernel("killed among 100,000 set entries", () => {
         // Who is left alone may have all that it needs, and go on.
         await expect.poll(() => rig.running(), { timeout: 60_000 }).toEqual([]);
         const at = await standing(rig);
-        expect(at).toBeGreaterThanOrEqual(0);
         found[at] = (found[at] ?? 0) + 1;
       }
       process.stdout.write(`nftables: killed, programs ${way}: ${found.join(" and ")} of either, 0 halves\n`);
