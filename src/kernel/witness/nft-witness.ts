@@ -60,14 +60,14 @@ const WELL_AFTER_MS = 10_000;
  * begins anew whenever anybody writes. Not `monitor ruleset`, which leaves out generations. Its warnings stand where what they are about
  * would have stood.
  */
-const NFT = `sh -c 'echo "# process $$"; exec nft monitor' 2>&1`;
+const NFT = `sh -c 'echo "# process $$"; [ "$PPID" = "$0" ] && exec nft monitor' $$ 2>&1`;
 
 /**
  * nft hands over each word by itself, and of such a socket (Node's way to a child) holds some hundreds: nft would stand still whenever this
  * process is at work, and the kernel would lose what it does not fetch. A pipe takes bytes, and cat hands them on by the page.
  */
 function monitorCommand(): { readonly command: string; readonly args: readonly string[] } {
-  // The shell is what this process can end; both end with it.
+  // The shell is what this process can end; both end with it, or find it gone before they asked for that.
   const { command, args } = mortal({ command: "", args: [] });
   const prefix = [command, ...args].join(" ");
   return { command: "nice", args: ["-n", "5", "sh", "-c", `${prefix} ${NFT} | ${prefix} cat`] };
