@@ -112,6 +112,22 @@ afterEach(() => {
 
 const HOUR = 3_600_000;
 
+/** The pass after looks that told nothing reads, but not before seven seconds. */
+async function isLeftToPatience({
+  kernel,
+  readings,
+  catchUp,
+}: Awaited<ReturnType<typeof node>>): Promise<void> {
+  vi.advanceTimersByTime(6_900);
+  catchUp();
+  await kernel.look();
+  expect(await readings()).toBe(0);
+  vi.advanceTimersByTime(100);
+  catchUp();
+  await kernel.look();
+  expect(await readings()).toBeGreaterThan(0);
+}
+
 test("a look that is never told waits for nothing as long as the witness saw nobody else write", async () => {
   const { kernel, readings, catchUp } = await node();
   for (let at = 0; at < HOUR; at += HOUR / 12) {
@@ -152,16 +168,10 @@ test("one whose account comes to an end is not believed for longer than looks ar
 });
 
 test("one that is blind leaves it to patience, and is believed again after the next reading", async () => {
-  const { kernel, readings, catchUp, goBlind } = await node();
+  const seen = await node();
+  const { kernel, readings, catchUp, goBlind } = seen;
   goBlind();
-  vi.advanceTimersByTime(6_900);
-  catchUp();
-  await kernel.look();
-  expect(await readings()).toBe(0);
-  vi.advanceTimersByTime(100);
-  catchUp();
-  await kernel.look();
-  expect(await readings()).toBeGreaterThan(0);
+  await isLeftToPatience(seen);
   vi.advanceTimersByTime(HOUR);
   catchUp();
   await kernel.look();
@@ -256,14 +266,7 @@ describe("of one that sees rules alone", () => {
   });
 
   test("sets that are written whenever they are looked at are left to patience", async () => {
-    const { kernel, readings, catchUp } = await node({ sees: "rules", spoilt: "sets" });
-    vi.advanceTimersByTime(6_900);
-    catchUp();
-    await kernel.look();
-    expect(await readings()).toBe(0);
-    vi.advanceTimersByTime(100);
-    catchUp();
-    await kernel.look();
-    expect(await readings()).toBeGreaterThan(0);
+    const seen = await node({ sees: "rules", spoilt: "sets" });
+    await isLeftToPatience(seen);
   });
 });
