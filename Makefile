@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/node/bin:$(PATH)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down cluster cluster-latency cluster-down e2e e2e-parts e2e-all correctness mutation bench bench-setup bench-datapath bench-apart bench-latency bench-enforced bench-peers
+.PHONY: help setup build lint test envtest-assets manifests helm image lab lab-down cluster cluster-latency cluster-down e2e e2e-parts e2e-all other-kernel correctness mutation bench bench-setup bench-datapath bench-apart bench-latency bench-enforced bench-peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,13 @@ e2e: setup ## a real cluster, Selvedge as a user installs it, upstream's Network
 e2e-all: setup ## the same on clusters of every shape, with the table of docs/testing.md
 	@node test/cluster/main.ts run-all
 	@npx oxfmt docs/testing.md >/dev/null
+
+# Nobody but this target wants an emulator: 60 MB.
+other-kernel: setup ## test/kernel on a kernel of Debian's, in qemu: hours (root, Debian; ARGS="--kernel 6.12 PATH...")
+	@for program in qemu-system-x86_64 busybox depmod cpio xz; do command -v $$program >/dev/null || missing=1; done; \
+	  test -z "$$missing" || { echo "setup: Debian packages qemu-system-x86, busybox-static, kmod, cpio, xz-utils"; \
+	  apt-get install -y --no-install-recommends -qq qemu-system-x86 busybox-static kmod cpio xz-utils >/dev/null; }
+	@node test/other-kernel/main.ts $(ARGS)
 
 correctness: setup ## run every oracle and write docs/correctness.md (needs root)
 	@node scripts/correctness.ts
