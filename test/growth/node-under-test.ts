@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { KernelBackend } from "../../src/kernel/backend.ts";
 import { type Exec, execOrThrow, prefixExec, processExec } from "../../src/kernel/exec.ts";
 import { iptablesBackend } from "../../src/kernel/iptables-backend.ts";
@@ -55,13 +55,15 @@ export function nodeInNetns(name: string): NodeUnderTest {
     keepsOpen: 2,
     programs: async () => {
       const pids = await execOrThrow(processExec, { command: "ip", args: ["netns", "pids", name] });
-      return pids
-        .split("\n")
-        .filter((pid) => pid !== "")
-        .map(
-          (pid) =>
-            1_024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0),
-        )
+      const statuses = await Promise.all(
+        pids
+          .split("\n")
+          .filter((pid) => pid !== "")
+          // One that has ended since it was listed holds nothing.
+          .map((pid) => readFile(`/proc/${pid}/status`, "utf8").catch(() => "")),
+      );
+      return statuses
+        .map((status) => 1_024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0))
         .reduce((sum, bytes) => sum + bytes, 0);
     },
     held: async () => {
