@@ -17,6 +17,7 @@ import { enforce } from "../oracle/enforce.ts";
 import { NODE, Wire } from "../oracle/wire.ts";
 import { rulesetFor } from "../ruleset-for.ts";
 import { describeKernel } from "../support.ts";
+import { endedBeforeNext } from "./ended-before-next.ts";
 import type { Moment } from "./killing-exec.ts";
 import { type SessionWrite, killingDoor, sessionMoments } from "./killing-door.ts";
 import { contentLines, inForce, leftToWrite, readContent } from "./node-content.ts";
@@ -100,64 +101,70 @@ for (const { backend, name } of backends) {
     };
 
     describe.each(asked)("$name", ({ from, to }) => {
-      test.each(["program", "enforcer"] as const)("the %s", { timeout: 300_000 }, async (victim) => {
-        // What iptables' rules do to a packet, all of them must.
-        const watch = watchBetween(wire, rulesetOf(from, NODE), rulesetOf(to, NODE));
-        const [before, after] = [rulesetFor(backend, from, NODE), rulesetFor(backend, to, NODE)];
-        await enforce(wire, backend, before);
-        const [there, back] = [await wholly(after), await wholly(before)];
-        expect(there.writes.length).toBeGreaterThan(0);
+      test.for(["program", "enforcer"] as const)("the %s", { timeout: 300_000 }, (victim, context) =>
+        endedBeforeNext(context, async (signal) => {
+          // What iptables' rules do to a packet, all of them must.
+          const watch = watchBetween(wire, rulesetOf(from, NODE), rulesetOf(to, NODE));
+          const [before, after] = [rulesetFor(backend, from, NODE), rulesetFor(backend, to, NODE)];
+          await enforce(wire, backend, before);
+          const [there, back] = [await wholly(after), await wholly(before)];
+          expect(there.writes.length).toBeGreaterThan(0);
 
-        const killAt = async (moment: Moment, wanted: Ruleset, way: typeof there, seen: Set<string>) => {
-          const text = JSON.stringify(way.writes[moment.write]);
-          const when = `${victim} killed ${JSON.stringify(moment)} of ${text}`;
-          const look: Exec = async (request) => {
-            const result = await wire.exec(request);
-            if (isWrite(request)) await examine(watch, seen, `${when}, then ${request.command}`);
-            return result;
+          const killAt = async (moment: Moment, wanted: Ruleset, way: typeof there, seen: Set<string>) => {
+            const text = JSON.stringify(way.writes[moment.write]);
+            const when = `${victim} killed ${JSON.stringify(moment)} of ${text}`;
+            const look: Exec = async (request) => {
+              const result = await wire.exec(request);
+              if (isWrite(request)) await examine(watch, seen, `${when}, then ${request.command}`);
+              return result;
+            };
+            const killing = killingDoor(door, look, victim, moment);
+            const first = nodeKernel(killing.exec, killing.door);
+            const bringing = first.bring(wanted);
+            if (victim === "enforcer") {
+              await Promise.race([
+                killing.dead,
+                bringing.then(() => expect.unreachable(`${when}: it lived`)),
+              ]);
+            } else {
+              // It may be killed after all else was done, and be missed by the next only.
+              await Promise.all([killing.dead, bringing]);
+              await first.close();
+            }
+            sum.kills += 1;
+            await examine(watch, seen, when);
+            // Whoever comes next, or the same at its next look.
+            const next = victim === "enforcer" ? nodeKernel(look, door) : first;
+            let standing = await readContent(wire.exec, backend);
+            for (let tries = 1; ; tries += 1) {
+              next.recall();
+              const { failures } = await next.bring(wanted);
+              // A set that rules named until now the kernel may hold for a moment; everything else is to be there at once.
+              const others = failures.filter(({ step }) => !step.startsWith("destroy "));
+              expect(others, when).toEqual([]);
+              standing = await readContent(wire.exec, backend);
+              const left = leftToWrite(standing, wanted);
+              expect(isEmptyPlan({ ...left, destroy: [] }), when).toBe(true);
+              if (left.destroy.length === 0) break;
+              expect(tries, when).toBeLessThan(TRIES);
+            }
+            await next.close();
+            expect(contentLines(standing), when).toEqual(way.content);
+            expect(isEmptyPlan(leftToWrite(standing, wanted)), when).toBe(true);
           };
-          const killing = killingDoor(door, look, victim, moment);
-          const first = nodeKernel(killing.exec, killing.door);
-          const bringing = first.bring(wanted);
-          if (victim === "enforcer") {
-            await Promise.race([killing.dead, bringing.then(() => expect.unreachable(`${when}: it lived`))]);
-          } else {
-            // It may be killed after all else was done, and be missed by the next only.
-            await Promise.all([killing.dead, bringing]);
-            await first.close();
-          }
-          sum.kills += 1;
-          await examine(watch, seen, when);
-          // Whoever comes next, or the same at its next look.
-          const next = victim === "enforcer" ? nodeKernel(look, door) : first;
-          let standing = await readContent(wire.exec, backend);
-          for (let tries = 1; ; tries += 1) {
-            next.recall();
-            const { failures } = await next.bring(wanted);
-            // A set that rules named until now the kernel may hold for a moment; everything else is to be there at once.
-            const others = failures.filter(({ step }) => !step.startsWith("destroy "));
-            expect(others, when).toEqual([]);
-            standing = await readContent(wire.exec, backend);
-            const left = leftToWrite(standing, wanted);
-            expect(isEmptyPlan({ ...left, destroy: [] }), when).toBe(true);
-            if (left.destroy.length === 0) break;
-            expect(tries, when).toBeLessThan(TRIES);
-          }
-          await next.close();
-          expect(contentLines(standing), when).toEqual(way.content);
-          expect(isEmptyPlan(leftToWrite(standing, wanted)), when).toBe(true);
-        };
 
-        const momentsOf = ({ writes }: typeof there): Moment[] =>
-          sessionMoments(writes, isThorough ? "every line" : "one line");
-        const moments = [momentsOf(there), momentsOf(back)] as const;
-        const seen = [new Set<string>(), new Set<string>()] as const;
-        for (let i = 0; i < Math.max(moments[0].length, moments[1].length); i += 1) {
-          const [forth, home] = moments.map((list) => list[i % list.length]);
-          if (forth !== undefined) await killAt(forth, after, there, seen[0]);
-          if (home !== undefined) await killAt(home, before, back, seen[1]);
-        }
-      });
+          const momentsOf = ({ writes }: typeof there): Moment[] =>
+            sessionMoments(writes, isThorough ? "every line" : "one line");
+          const moments = [momentsOf(there), momentsOf(back)] as const;
+          const seen = [new Set<string>(), new Set<string>()] as const;
+          for (let i = 0; i < Math.max(moments[0].length, moments[1].length); i += 1) {
+            signal.throwIfAborted();
+            const [forth, home] = moments.map((list) => list[i % list.length]);
+            if (forth !== undefined) await killAt(forth, after, there, seen[0]);
+            if (home !== undefined) await killAt(home, before, back, seen[1]);
+          }
+        }),
+      );
     });
   });
 }

@@ -14,6 +14,7 @@ import { enforce } from "../oracle/enforce.ts";
 import { rulesetFor } from "../ruleset-for.ts";
 import { NODE, Wire } from "../oracle/wire.ts";
 import { describeKernel } from "../support.ts";
+import { endedBeforeNext } from "./ended-before-next.ts";
 import { type Moment, killingExec, momentText, momentsOf } from "./killing-exec.ts";
 import { type NodeContent, contentLines, inForce, leftToWrite, readContent } from "./node-content.ts";
 import { leaveOrphans } from "./leftovers.ts";
@@ -122,24 +123,26 @@ for (const { backend, name } of backends) {
       test(
         "leaves nothing behind, lets nothing through and cuts nothing off",
         { timeout: 300_000 },
-        async () => {
-          const watch = watched(from, to);
-          const [before, after] = [rulesetFor(backend, from, NODE), rulesetFor(backend, to, NODE)];
-          await wipe(wire.exec, backend);
-          await wholly(before);
-          const there = { ...(await wholly(after)), wanted: after, seen: new Set<string>(), watch };
-          const back = { ...(await wholly(before)), wanted: before, seen: new Set<string>(), watch };
-          expect(there.writes.length).toBeGreaterThan(0);
-          const moments = [momentsOf(there.writes), momentsOf(back.writes)] as const;
-          for (let i = 0; i < Math.max(moments[0].length, moments[1].length); i += 1) {
-            await killAt({ ...there, moment: must(moments[0][i % moments[0].length]) });
-            await killAt({ ...back, moment: must(moments[1][i % moments[1].length]) });
-          }
-        },
+        (context) =>
+          endedBeforeNext(context, async (signal) => {
+            const watch = watched(from, to);
+            const [before, after] = [rulesetFor(backend, from, NODE), rulesetFor(backend, to, NODE)];
+            await wipe(wire.exec, backend);
+            await wholly(before);
+            const there = { ...(await wholly(after)), wanted: after, seen: new Set<string>(), watch };
+            const back = { ...(await wholly(before)), wanted: before, seen: new Set<string>(), watch };
+            expect(there.writes.length).toBeGreaterThan(0);
+            const moments = [momentsOf(there.writes), momentsOf(back.writes)] as const;
+            for (let i = 0; i < Math.max(moments[0].length, moments[1].length); i += 1) {
+              signal.throwIfAborted();
+              await killAt({ ...there, moment: must(moments[0][i % moments[0].length]) });
+              await killAt({ ...back, moment: must(moments[1][i % moments[1].length]) });
+            }
+          }),
       );
     });
 
-    test.each([
+    test.for([
       { name: "the first start, in an empty kernel", begin: () => wipe(wire.exec, backend) },
       {
         name: "a start among leftovers",
@@ -148,16 +151,19 @@ for (const { backend, name } of backends) {
           await leaveOrphans(wire.exec, backend);
         },
       },
-    ])("$name", { timeout: 300_000 }, async ({ begin }) => {
-      const wanted = rulesetFor(backend, firstStart, NODE);
-      await begin();
-      const made = await wholly(wanted);
-      const watch = watched(NOTHING, firstStart);
-      const seen = new Set<string>();
-      for (const moment of momentsOf(made.writes)) {
+    ])("$name", { timeout: 300_000 }, ({ begin }, context) =>
+      endedBeforeNext(context, async (signal) => {
+        const wanted = rulesetFor(backend, firstStart, NODE);
         await begin();
-        await killAt({ ...made, wanted, watch, seen, moment });
-      }
-    });
+        const made = await wholly(wanted);
+        const watch = watched(NOTHING, firstStart);
+        const seen = new Set<string>();
+        for (const moment of momentsOf(made.writes)) {
+          signal.throwIfAborted();
+          await begin();
+          await killAt({ ...made, wanted, watch, seen, moment });
+        }
+      }),
+    );
   });
 }
