@@ -7,9 +7,10 @@ import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import { mortalExec } from "../kernel/mortal.ts";
 import { NftSessions } from "../kernel/session/nft-sessions.ts";
 import { processSessionDoor } from "../kernel/session/session-door.ts";
+import { chooseBackend } from "../kernel/choose-backend.ts";
 import { gateLine } from "../kernel/gate-line.ts";
 import { processStreamExec } from "../kernel/stream-exec.ts";
-import { type Backend, detectVariant } from "../kernel/variant.ts";
+import type { Backend } from "../kernel/variant.ts";
 import { iptablesBackend, iptablesWatched } from "../kernel/iptables-backend.ts";
 import { nftablesBackend, nftablesWatched } from "../kernel/nftables/nftables-backend.ts";
 import { NftWitness, type WatchedPart } from "../kernel/witness/nft-witness.ts";
@@ -88,7 +89,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
   let client: KubeClient | undefined;
   try {
     client = await connect(options.connection);
-    const backend = options.backend === "auto" ? await detectVariant(processExec) : options.backend;
+    const backend = options.backend === "auto" ? await chooseBackend(processExec) : options.backend;
     const { startGate, cniCache } = options;
     const host = await findHost(processExec, backend, options.deny, log);
     const { signal } = stop;

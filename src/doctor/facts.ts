@@ -3,7 +3,7 @@ import type { EnforcerAnswer } from "../kernel/ask-enforcer.ts";
 import type { NftReading } from "../kernel/nftables/read-nft-table.ts";
 import type { VariantRules } from "../kernel/read-everywhere.ts";
 import type { StandingSet } from "../kernel/state.ts";
-import type { Variant } from "../kernel/variant.ts";
+import type { Backend, Variant } from "../kernel/variant.ts";
 
 /** Everything about a node that a check may look at: gathered once, then judged by pure functions. */
 export interface NodeFacts {
@@ -11,7 +11,9 @@ export interface NodeFacts {
   readonly isNetAdmin: boolean;
   /** By program. */
   readonly tools: ReadonlyMap<string, Tool>;
-  /** What the kernel said to each thing that Selvedge's rules are made of, without keeping it. */
+  /** Where our rules stand, else where an enforcer would put them. */
+  readonly backend: Backend;
+  /** What the kernel said to each thing that Selvedge's rules there are made of, without keeping it. */
   readonly trials: Known<readonly Trial[]>;
   readonly bridges: Known<readonly Bridge[]>;
   /** Kernel switches below /proc/sys by their dotted names, as they are written there; one that is not there is absent. */

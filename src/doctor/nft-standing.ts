@@ -17,9 +17,9 @@ export interface OurNftTable {
 export const hasNftables = ({ nftables }: NodeFacts): boolean =>
   nftables.some(({ reading }) => reading.kind === "read");
 
-/** Whether all that is ours stands there, so that neither iptables nor ipset plays any part. */
+/** Whether all that is ours stands there, or would, so that neither iptables nor ipset plays any part. */
 export const isNftablesAlone = (facts: NodeFacts): boolean =>
-  hasNftables(facts) && ourVariants(facts).size === 0;
+  facts.backend === "nftables" && ourVariants(facts).size === 0;
 
 /** The tables that must stand whole: those of both families, where there is any. */
 export const ourNftTables = (facts: NodeFacts): OurNftTable[] =>

@@ -1,6 +1,7 @@
+import { chooseBackend } from "./choose-backend.ts";
 import type { Exec } from "./exec.ts";
 import { standingBackends } from "./standing-backends.ts";
-import { type Backend, detectVariant } from "./variant.ts";
+import type { Backend } from "./variant.ts";
 
 /** Whose rules are read. */
 export interface StandingBackend {
@@ -11,16 +12,12 @@ export interface StandingBackend {
 
 /**
  * Where ours stands on this node, for who only reads: in our tables of nftables where there are any, else in the one iptables that
- * has ours; where both have, or neither, in the one that an enforcer would choose by itself.
+ * has ours; where both have, or neither, where an enforcer would write by itself.
  */
 export async function standingBackend(exec: Exec, asked: Backend | "auto"): Promise<StandingBackend> {
   if (asked !== "auto") return { backend: asked, others: [] };
   const standing = await standingBackends(exec);
   const [only] = standing;
-  const backend = standing.includes("nftables")
-    ? "nftables"
-    : standing.length === 1 && only !== undefined
-      ? only
-      : await detectVariant(exec);
+  const backend = standing.length === 1 && only !== undefined ? only : await chooseBackend(exec);
   return { backend, others: standing.filter((each) => each !== backend) };
 }

@@ -14,7 +14,7 @@ const upstreamOn = (shape: Partial<ClusterShape>): RunPlan => ({
   shape: { ...defaultShape, ...shape },
 });
 
-/** Each setting away from the default by itself, and the shape with all of them at once; our own tests at both ends, and with nftables. */
+/** Each setting away from the default by itself, and the shape with all of them at once; our own tests at both ends, and with iptables. */
 const plans: readonly RunPlan[] = [
   defaultPlan,
   upstreamOn({ flannel: "host-gw" }),
@@ -22,7 +22,7 @@ const plans: readonly RunPlan[] = [
   upstreamOn({ proxy: "nftables" }),
   { ...defaultPlan, shape: { nodes: 2, flannel: "host-gw", dualStack: true, proxy: "nftables" } },
   { ...upstreamAlone, settings: { ...defaultSettings, deny: "reject" } },
-  { ...defaultPlan, settings: { ...defaultSettings, backend: "nftables" } },
+  { ...defaultPlan, settings: { ...defaultSettings, backend: "nft" } },
 ];
 
 const row = ({ plan, upSeconds, upstream, own, seconds, load }: WholeRun): string[] => [

@@ -24,7 +24,7 @@ import { uninstallSelvedge } from "./rig/uninstall-selvedge.ts";
 import { up } from "./rig/up.ts";
 import { NETPOL, runUpstream } from "./rig/upstream-suite.ts";
 
-const USAGE = `node test/cluster/main.ts up | run [--flannel vxlan|host-gw] [--dual-stack] [--proxy iptables|nftables] [--deny drop|reject] [--backend auto|nftables] [--focus REGEXP]
+const USAGE = `node test/cluster/main.ts up | run [--flannel vxlan|host-gw] [--dual-stack] [--proxy iptables|nftables] [--deny drop|reject] [--backend auto|nft] [--focus REGEXP]
 node test/cluster/main.ts run-all | install | uninstall | e2e [FOCUS] | latency [EVENTS] | kubectl ARG... | in NODE COMMAND... | down`;
 
 function parse(args: readonly string[]): RunPlan {
@@ -45,8 +45,7 @@ function parse(args: readonly string[]): RunPlan {
   if (proxy !== "iptables" && proxy !== "nftables")
     throw new Error(`--proxy ${proxy}: want iptables or nftables`);
   if (deny !== "drop" && deny !== "reject") throw new Error(`--deny ${deny}: want drop or reject`);
-  if (backend !== "auto" && backend !== "nftables")
-    throw new Error(`--backend ${backend}: want auto or nftables`);
+  if (backend !== "auto" && backend !== "nft") throw new Error(`--backend ${backend}: want auto or nft`);
   return {
     ...defaultPlan,
     shape: { nodes: 2, flannel, proxy, dualStack: values["dual-stack"] },

@@ -36,6 +36,7 @@ export const healthy: NodeFacts = {
       (name) => [name, { kind: "found", version: `${name} v1.2.3` }],
     ),
   ),
+  backend: "nft",
   trials: {
     kind: "known",
     value: ["-m set", "-m bpf"].map((feature) => ({

@@ -1,7 +1,7 @@
 import { variants } from "../../kernel/read-everywhere.ts";
 import { type NodeFacts, iptablesTools } from "../facts.ts";
 import { type Finding, ok } from "../finding.ts";
-import { hasNftables, isNftablesAlone } from "../nft-standing.ts";
+import { isNftablesAlone } from "../nft-standing.ts";
 
 const PURPOSE: Readonly<Record<string, string>> = {
   ipset: "peers are kept in sets",
@@ -17,7 +17,7 @@ export function tools(facts: NodeFacts): Finding[] {
     return tool?.kind === "found" ? tool.version : "";
   };
   const whole = variants.filter((variant) => iptablesTools[variant].every(isThere));
-  const unneeded = "not here, and not needed: Selvedge's rules are those of nftables";
+  const unneeded = "not here, and not needed: Selvedge writes to nftables";
   const isSpared = isNftablesAlone(facts);
   const iptables: Finding =
     whole.length > 0 || isSpared
@@ -42,7 +42,7 @@ export function tools(facts: NodeFacts): Finding[] {
       mend: `Install the distribution's ${name} package.`,
     };
   });
-  // Without it our tables would not have been seen.
-  const nft = hasNftables(facts) ? [ok("nft", version("nft"))] : [];
+  // Without it our tables would not have been seen, nor it been chosen.
+  const nft = facts.backend === "nftables" ? [ok("nft", version("nft"))] : [];
   return [iptables, ...nft, ...others];
 }

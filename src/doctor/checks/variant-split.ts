@@ -52,5 +52,7 @@ export function variantSplit(facts: NodeFacts): Finding[] {
       },
     ];
   if (our === "nftables") return [ok(check, "nftables, beside everybody's")];
-  return [ok(check, `iptables-${our ?? theirs[0] ?? "nft"}, as its neighbours`)];
+  if (our === undefined)
+    return [ok(check, `nothing of Selvedge stands; an enforcer would choose ${backendName(facts.backend)}`)];
+  return [ok(check, `iptables-${our}, as its neighbours`)];
 }

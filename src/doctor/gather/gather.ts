@@ -1,12 +1,13 @@
 import { families } from "../../core/address.ts";
 import { askEnforcer } from "../../kernel/ask-enforcer.ts";
+import { chooseBackend } from "../../kernel/choose-backend.ts";
 import type { Exec } from "../../kernel/exec.ts";
 import { hasOurs, mangleOf } from "../../kernel/ours.ts";
 import { parseIpsetSave } from "../../kernel/read-ipset.ts";
 import { type VariantRules, readEverywhere } from "../../kernel/read-everywhere.ts";
 import { readNftTable } from "../../kernel/nftables/read-nft-table.ts";
 import { tryNftRefusal, tryNftables } from "../../kernel/nftables/trials.ts";
-import { type Backend, detectVariant } from "../../kernel/variant.ts";
+import type { Backend } from "../../kernel/variant.ts";
 import { type Known, type NodeFacts, type Tool, iptablesTools } from "../facts.ts";
 import { listBridges } from "./bridges.ts";
 import { isNetAdmin, readSwitches } from "./proc.ts";
@@ -39,14 +40,13 @@ async function printed<T>(
 const tableNames = (text: string): string[] =>
   text.split("\n").flatMap((line) => /^table (.+)$/.exec(line)?.[1] ?? []);
 
-/** That in which our rules stand, else that in which the enforcer would put them. */
 async function backendInUse(
   exec: Exec,
   rules: readonly VariantRules[],
   nftables: NodeFacts["nftables"],
 ): Promise<Backend> {
   if (nftables.some(({ reading }) => reading.kind === "read")) return "nftables";
-  return rules.find((each) => hasOurs(mangleOf(each)))?.variant ?? (await detectVariant(exec));
+  return rules.find((each) => hasOurs(mangleOf(each)))?.variant ?? (await chooseBackend(exec));
 }
 
 /** Everybody's rules of iptables, and ours of nftables. */
@@ -68,10 +68,10 @@ async function tryBackend(exec: Exec, backend: Backend): Promise<NodeFacts["tria
 
 /** Looks at this node. Nothing that stands on it is changed; what cannot be looked at is a fact too. */
 export async function gatherFacts(exec: Exec, healthPort: number): Promise<NodeFacts> {
-  const tried = async (): Promise<Pick<NodeFacts, "rules" | "nftables" | "trials">> => {
+  const tried = async (): Promise<Pick<NodeFacts, "rules" | "nftables" | "backend" | "trials">> => {
     const { rules, nftables } = await readRules(exec);
-    const trials = await tryBackend(exec, await backendInUse(exec, rules, nftables));
-    return { rules, nftables, trials };
+    const backend = await backendInUse(exec, rules, nftables);
+    return { rules, nftables, backend, trials: await tryBackend(exec, backend) };
   };
   const [netAdmin, tools, standing, bridges, switches, sets, nftTables, enforcer] = await Promise.all([
     isNetAdmin(),

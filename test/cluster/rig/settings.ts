@@ -7,7 +7,7 @@ export interface Settings {
   /** What becomes of a packet that no policy allows. */
   readonly deny: "drop" | "reject";
   /** What holds the rules. */
-  readonly backend: "auto" | "nftables";
+  readonly backend: "auto" | "nft";
 }
 
 export const defaultSettings: Settings = { deny: "drop", backend: "auto" };
