@@ -44,9 +44,9 @@ export function parseOptions(argv: readonly string[]): Options {
     .option("--elsewhere", "with --policies: they concern another node's pods", false)
     .option("--rounds <number>", "rounds of each (200)", natural)
     .addOption(
-      new Option("--backend <backend>", "in what the enforcer writes; writes nothing but with nft")
+      new Option("--backend <backend>", "in what the enforcer writes; writes nothing but with nftables")
         .choices(["nft", "legacy", "nftables"])
-        .default("nft"),
+        .default("nftables"),
     )
     .option("--no-write", "leave docs/performance.md as it is")
     .parse([...argv], { from: "user" })
@@ -57,6 +57,6 @@ export function parseOptions(argv: readonly string[]): Options {
     cases: policies === undefined ? usual : [{ policies, place }],
     rounds: rounds ?? (quick ? 20 : 200),
     backend,
-    writes: write && !quick && policies === undefined && backend === "nft",
+    writes: write && !quick && policies === undefined && backend === "nftables",
   };
 }

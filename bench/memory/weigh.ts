@@ -22,7 +22,7 @@ export async function weigh(
   { env }: BenchCluster,
   [command, ...args]: readonly [string, ...string[]],
 ): Promise<Weight> {
-  const rest = ["--node", NODE, "--backend", "nft", "--health-port", `${HEALTH_PORT}`];
+  const rest = ["--node", NODE, "--health-port", `${HEALTH_PORT}`];
   const child = spawn(command, [...args, ...rest], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...env, ...JSON.parse(process.env["EXTRA"] ?? "{}") },

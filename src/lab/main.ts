@@ -34,10 +34,10 @@ const up = new Command("up")
   .addOption(
     new Option(
       "--backend <variant>",
-      "iptables of flannel, kube-proxy and Selvedge; nftables: they stay with nft",
+      "what Selvedge writes to; with nftables, flannel and kube-proxy have iptables-nft",
     )
       .choices(["nft", "legacy", "nftables"])
-      .default(USUAL_SHAPE.backend),
+      .default("nftables"),
   )
   .addOption(
     new Option("--network <kind>", "how a pod is joined to its node: a bridge, or a routed veth of its own")

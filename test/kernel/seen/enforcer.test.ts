@@ -17,8 +17,8 @@ const SELVEDGE = fileURLToPath(new URL("../../../bin/selvedge", import.meta.url)
 /** A guard against hanging, not a bar. */
 const PATIENCE = { timeout: 20_000, interval: 100 };
 
-// Of the two iptables the one that "auto" finds: what tells them apart is seen without an enforcer (`denials.test.ts`).
-describe.each(["auto", "nftables"] as const)("--backend %s", (backend) => {
+// "auto" is nftables here. Of the two iptables one: what tells them apart is seen without an enforcer (`denials.test.ts`).
+describe.each(["auto", "nft"] as const)("--backend %s", (backend) => {
   describeKernel("what an enforcer enforces is seen", () => {
     const name = `seen${backend}`;
     let cluster: LabCluster;
