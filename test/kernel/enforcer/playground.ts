@@ -75,9 +75,8 @@ export async function playground(
   return cluster;
 }
 
-/** What an enforcer is told that is to use this: the two iptables it finds by itself. */
-export const asked = (backend: EnforcerBackend): "auto" | "nftables" =>
-  backend === "nftables" ? backend : "auto";
+/** What an enforcer is told that is to use this: the others it finds by itself. */
+export const asked = (backend: EnforcerBackend): "auto" | "nft" => (backend === "nft" ? backend : "auto");
 
 export type Way = "open" | "closed";
 
