@@ -64,7 +64,7 @@ const whole: Cut = (ruleset) => ruleset;
 /** With the node's iptables; of our rules what `cut` leaves. */
 export const selvedgeBut = (name: string, cut: Cut): Contestant => ours(name, iptablesBackend, cut);
 
-export const selvedge = selvedgeBut("Selvedge", whole);
+export const selvedge = selvedgeBut("Selvedge, iptables", whole);
 
 /** With nftables itself, whichever iptables the node's other programs use. */
 export const selvedgeByNftablesBut = (name: string, cut: Cut): Contestant =>

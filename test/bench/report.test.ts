@@ -45,16 +45,19 @@ describe("a table of the bench", () => {
     // The machine is twice as slow in the second round: the ratio does not move.
     const rows = rowsOf([
       sample("no policy", 1, 4000),
-      sample("Selvedge", 1, 5000),
+      sample("Selvedge, iptables", 1, 5000),
       sample("no policy", 2, 8000),
-      sample("Selvedge", 2, 10_000),
+      sample("Selvedge, iptables", 2, 10_000),
     ]);
     expect(rows).toHaveLength(1);
     expect(rows[0]?.cells[1]?.ratio).toEqual({ median: 1.25, low: 1.25, high: 1.25 });
   });
 
   it("says what was lost, beside the time", () => {
-    const [row] = rowsOf([sample("no policy", 1, 4000), sample("Selvedge", 1, 5000, { arrived: 100 })]);
+    const [row] = rowsOf([
+      sample("no policy", 1, 4000),
+      sample("Selvedge, iptables", 1, 5000, { arrived: 100 }),
+    ]);
     expect(row?.cells.map(cellText)).toEqual([
       "4.00 µs (4.00 µs-4.00 µs)",
       "5.00 µs, 1.25 × (1.25-1.25), 28 lost",
@@ -80,11 +83,11 @@ describe("a table of the bench", () => {
     const lines = barLines(
       rowsOf([
         sample("no policy", 1, 1000),
-        sample("Selvedge", 1, 1100),
+        sample("Selvedge, iptables", 1, 1100),
         sample("no policy", 1, 1000, large),
-        sample("Selvedge", 1, 1300, large),
+        sample("Selvedge, iptables", 1, 1300, large),
         sample("no policy", 1, 1000, established),
-        sample("Selvedge", 1, 1030, established),
+        sample("Selvedge, iptables", 1, 1030, established),
       ]),
     );
     expect(lines.map((line) => line.replace(/.*: /, ""))).toEqual(["short", "pass", "short"]);
@@ -102,7 +105,7 @@ describe("a table of the bench", () => {
       const rounds = (times: readonly number[], more: Partial<Sample>): Sample[] =>
         times.flatMap((nanoseconds, round) => [
           sample("no policy", round, 1000, more),
-          sample("Selvedge", round, nanoseconds, more),
+          sample("Selvedge, iptables", round, nanoseconds, more),
         ]);
       const lines = barLines(rowsOf([...rounds(small, {}), ...rounds(large, { size })]));
       expect(lines.filter((line) => line.includes("growth")).map((line) => line.replace(/.*: /, ""))).toEqual(
