@@ -393,6 +393,28 @@ describe("the doctor", () => {
     });
   });
 
+  test("misses neither iptables nor ipset where an enforcer would choose nftables", () => {
+    const rules = rulesOf({ "nft IPv4": "", "nft IPv6": "" });
+    const tools: NodeFacts["tools"] = new Map([
+      ["nft", { kind: "found", version: "nftables v1.1.3" }],
+      ["conntrack", { kind: "found", version: "conntrack v1.4.8" }],
+    ]);
+    const sets: NodeFacts["sets"] = { kind: "unknown", why: "ipset: ENOENT" };
+    const found = diagnose({ ...healthy, backend: "nftables", rules, tools, sets });
+    expect(found.filter(({ status }) => status !== "ok").map(({ check }) => check)).toEqual(["hook"]);
+    expect(found).toContainEqual({ check: "nft", status: "ok", message: "nftables v1.1.3" });
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        check: "variant",
+        message: "nothing of Selvedge stands; an enforcer would choose nftables",
+      }),
+    );
+    const withIptables = diagnose({ ...healthy, backend: "nft", rules, tools, sets });
+    expect(withIptables.filter(({ status }) => status === "fail").map(({ check }) => check)).toEqual(
+      expect.arrayContaining(["iptables", "ipset"]),
+    );
+  });
+
   test("finds that nothing of ours stands", () => {
     const facts = { ...healthy, rules: rulesOf({ "nft IPv4": "", "nft IPv6": "" }) };
     const found = unwell({ ...facts, sets: { kind: "known", value: new Map() } });
