@@ -1,25 +1,17 @@
-import { NFT_TABLE, isOurChain } from "../render/names.ts";
+import { families } from "../core/address.ts";
 import type { Exec } from "./exec.ts";
+import { hasOurNftTables } from "./nftables/has-our-nft-tables.ts";
 import { tryNftables } from "./nftables/trials.ts";
+import { hasOurs } from "./ours.ts";
+import { parseSavedTables } from "./saved-rules.ts";
 import { type Backend, detectVariant, saveCommand } from "./variant.ts";
 
-const OUR_TABLE = new RegExp(`^table ip6? ${NFT_TABLE}$`, "m");
-
-/** Whether an enforcer has written to nftables; without nft none can have. */
-export async function hasOurNftTables(exec: Exec): Promise<boolean> {
-  const { stdout } = await exec({ command: "nft", args: ["list", "tables"] });
-  return OUR_TABLE.test(stdout);
-}
-
+/** Whether an enforcer has written to iptables-nft. Mangle alone is read: a node may have thousands of rules in the other tables. */
 async function hasOursInIptablesNft(exec: Exec): Promise<boolean> {
   const saved = await Promise.all(
-    (["IPv4", "IPv6"] as const).map((family) =>
-      exec({ command: saveCommand("nft", family), args: ["-t", "mangle"] }),
-    ),
+    families.map((family) => exec({ command: saveCommand("nft", family), args: ["-t", "mangle"] })),
   );
-  return saved.some(({ stdout }) =>
-    stdout.split("\n").some((line) => isOurChain(/^:(\S+)/.exec(line)?.[1] ?? "")),
-  );
+  return saved.flatMap(({ stdout }) => parseSavedTables(stdout)).some(hasOurs);
 }
 
 /**

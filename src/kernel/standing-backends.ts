@@ -1,4 +1,4 @@
-import { hasOurNftTables } from "./choose-backend.ts";
+import { hasOurNftTables } from "./nftables/has-our-nft-tables.ts";
 import type { Exec } from "./exec.ts";
 import { hasOurs, mangleOf } from "./ours.ts";
 import { readEverywhere } from "./read-everywhere.ts";
