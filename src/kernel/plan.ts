@@ -43,9 +43,17 @@ const filled = (name: string, wanted: IpSet): string[] => [
   ...[...wanted.entries].map((entry) => `add ${name} ${entry}`),
 ];
 
-/** What of an entry tells which it is: of a map's the address alone, whatever it leads to; of a pair both, whatever is said of them. */
-const keyOf = (type: IpSet["type"], entry: string): string =>
-  entry.split(" ", type === "pairs" ? 3 : 1).join(" ");
+/** How many words of an entry tell which it is; the others, where it leads or what is said of it. */
+const KEY_WORDS: Readonly<Record<IpSet["type"], number>> = {
+  "hash:ip": 1,
+  "hash:net": 1,
+  "hash:ip,port": 1,
+  pairs: 3,
+  verdicts: 1,
+  "port-verdicts": 5,
+};
+
+const keyOf = (type: IpSet["type"], entry: string): string => entry.split(" ", KEY_WORDS[type]).join(" ");
 
 function setLines(
   name: string,

@@ -6,7 +6,7 @@ import { dispatchChains, entryRules } from "./dispatch.ts";
 import { type GateRules, gateRules } from "./gate.ts";
 import { type Host, plainHost } from "./host.ts";
 import { isolatedSets, restChains } from "./isolated-sets.ts";
-import type { Chains, Layout } from "./layout.ts";
+import type { AllowRule, Chains, ClassChains, Layout } from "./layout.ts";
 import type { Leaves } from "./leaves.ts";
 import { linkLocalRules } from "./link-local.ts";
 import { ruleMatches } from "./matches.ts";
@@ -53,19 +53,30 @@ function forwardChain(family: Family, leaves: Leaves, gate: GateRules, host: Hos
 }
 
 /** What lets pass what one rule allows. */
-const allowRules = (rule: ClassRule, family: Family, sets: SetTable): string[] =>
-  ruleMatches(rule, rule.id.direction, family, sets).map((match) =>
-    ruleText(`${match === "" ? "" : `${match} `}-j RETURN`, ruleIdText(rule.id)),
-  );
+const allowRules = (rule: ClassRule, family: Family, sets: SetTable): AllowRule[] =>
+  ruleMatches(rule, rule.id.direction, family, sets).map((match) => ({
+    rule: ruleText(`${match === "" ? "" : `${match} `}-j RETURN`, ruleIdText(rule.id)),
+  }));
 
-const denyRules = (
+/** One chain: a chain for each port would be more places in memory, for which packets wait longer than for its rules. */
+const classChains = (
   { id, direction, policies }: SubjectClass,
+  allowed: readonly AllowRule[],
   _: Family,
   denial: Host["denial"],
-): string[] => [
-  seenRule(direction, classChain(id)),
-  ruleText(denialTarget[denial], `${direction} isolated by ${policies.join(", ")}`),
-];
+): ClassChains => ({
+  ports: [],
+  chains: new Map([
+    [
+      classChain(id),
+      [
+        ...allowed.map(({ rule }) => rule),
+        seenRule(direction, classChain(id)),
+        ruleText(denialTarget[denial], `${direction} isolated by ${policies.join(", ")}`),
+      ],
+    ],
+  ]),
+});
 
 function ownChains(
   family: Family,
@@ -89,7 +100,7 @@ function ownChains(
 /** Chains of table mangle, and ipsets. */
 export const iptablesLayout: Layout = {
   allowRules,
-  denyRules,
+  classChains,
   ownChains,
   hung: (ruleset, host) => withRefusal({ ...ruleset, hooks: HOOKS }, refusal(ruleset.family, host)),
 };

@@ -9,12 +9,34 @@ import type { SetTable } from "./set-table.ts";
 /** By name; the rules in the words of the tool that writes them. */
 export type Chains = ReadonlyMap<string, readonly string[]>;
 
+/** What lets pass what a rule of a policy allows, or a part of it. */
+export interface AllowRule {
+  readonly rule: string;
+  /** Where it is about one port alone: that, in the layout's words, and the same in a chain for that port. */
+  readonly atPort?: { readonly port: string; readonly rule: string };
+}
+
+/** By what chains a class is judged. */
+export interface ClassChains {
+  readonly chains: Chains;
+  /** The ports that have chains of their own, to which a packet may be led at once; most often none. */
+  readonly ports: readonly string[];
+}
+
 /** How a node's program is laid out for one kind of tables: layouts share classes, leaves and sets, not verbs. */
 export interface Layout {
   /** What lets pass what one rule allows. */
-  readonly allowRules: (rule: ClassRule, family: Family, sets: SetTable) => readonly string[];
-  /** How a class's chain ends: what no rule allows is seen, and dropped or refused. Asks for no set that `ownChains` does not. */
-  readonly denyRules: (each: SubjectClass, family: Family, denial: Host["denial"]) => readonly string[];
+  readonly allowRules: (rule: ClassRule, family: Family, sets: SetTable) => readonly AllowRule[];
+  /**
+   * A class's chains, of what its rules allow; what none allows is seen, and dropped or refused. Asks for no set that `ownChains`
+   * does not.
+   */
+  readonly classChains: (
+    each: SubjectClass,
+    allowed: readonly AllowRule[],
+    family: Family,
+    denial: Host["denial"],
+  ) => ClassChains;
   /** All chains that are no class's: from the hooks to the classes. */
   readonly ownChains: (
     family: Family,

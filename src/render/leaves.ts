@@ -7,17 +7,19 @@ export interface Leaf {
   readonly address: Address;
   readonly pod: string;
   readonly classId: string;
+  /** The ports for which its class has chains of their own. */
+  readonly ports: readonly string[];
 }
 
 /** Who is isolated in each direction, in one family; sorted by address. */
 export type Leaves = Readonly<Record<Direction, readonly Leaf[]>>;
 
 /** The class's pods by their addresses, in one family. */
-export function leavesOf(each: SubjectClass, family: Family): Leaf[] {
+export function leavesOf(each: SubjectClass, family: Family, ports: readonly string[]): Leaf[] {
   return each.subjects.flatMap(({ pod, addresses }) =>
     addresses
       .filter((address) => address.family === family)
-      .map((address) => ({ address, pod, classId: each.id })),
+      .map((address) => ({ address, pod, classId: each.id, ports })),
   );
 }
 

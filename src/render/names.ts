@@ -67,6 +67,10 @@ export const NFT_TABLE = "selvedge";
 export const verdictMap = (family: Family, direction: Direction): string =>
   `${setPrefix[family]}-verdicts-${direction}`;
 
+/** With nftables: the chain of a class that is about one port, for each address that has one. */
+export const portMap = (family: Family, direction: Direction): string =>
+  `${setPrefix[family]}-ports-${direction}`;
+
 /** With nftables: who is isolated in one direction, where the verdict does not matter. */
 export const isolatedNow = (family: Family, direction: Direction): string =>
   `${setPrefix[family]}-isolated-${direction}`;
@@ -89,3 +93,16 @@ export function trieChain(direction: Direction, block: Cidr): string {
 }
 
 export const classChain = (id: string): string => `SV-C-${id.slice(0, CLASS_DIGITS)}`;
+
+/** With nftables: the chain of a class for one port, `tcp . 443`. */
+export const portChain = (id: string, port: string): string =>
+  `${classChain(id)}-${port.replace(" . ", "-")}`;
+
+/** With nftables: the chain of a class that has chains for ports, for what is about none of them. */
+export const otherPortsChain = (id: string): string => `${classChain(id)}-rest`;
+
+/** The class's own chain, of any of its chains; nothing for a chain that is no class's. */
+export const classChainOf = (chain: string): string | undefined => /^SV-C-[a-z0-9]+/.exec(chain)?.[0];
+
+/** And the one for what is about none of its ports. */
+export const otherPortsChainOf = (chain: string): string => `${classChainOf(chain) ?? ""}-rest`;

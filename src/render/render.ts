@@ -1,33 +1,30 @@
 import { type Family, families } from "../core/address.ts";
 import type { NodeProgram } from "../core/node-program.ts";
 import type { Direction } from "../core/policy.ts";
+import { classPart, isPopulated } from "./class-part.ts";
 import { type Host, plainHost } from "./host.ts";
 import type { Layout } from "./layout.ts";
-import { type Leaf, compareLeaves, leavesOf } from "./leaves.ts";
-import { classChain } from "./names.ts";
+import { type Leaf, compareLeaves } from "./leaves.ts";
 import type { FamilyRuleset, Ruleset } from "./ruleset.ts";
 import { setTable } from "./set-table.ts";
 
 function renderFamily(layout: Layout, program: NodeProgram, family: Family, host: Host): FamilyRuleset {
   const table = setTable(family, program.groups);
+  const parts = program.classes
+    .filter((each) => isPopulated(each, family))
+    .map((each) => {
+      const allowed = each.rules.flatMap((rule) => layout.allowRules(rule, family, table));
+      return { direction: each.direction, ...classPart(layout, each, allowed, family, host.denial) };
+    });
   const leavesIn = (direction: Direction): Leaf[] =>
-    program.classes
+    parts
       .filter((each) => each.direction === direction)
-      .flatMap((each) => leavesOf(each, family))
+      .flatMap(({ leaves }) => leaves)
       .sort(compareLeaves);
   const leaves = { ingress: leavesIn("ingress"), egress: leavesIn("egress") };
-  const populated = new Set([...leaves.ingress, ...leaves.egress].map(({ classId }) => classId));
-  const chains = new Map<string, readonly string[]>([
+  const chains = new Map([
     ...layout.ownChains(family, leaves, program.gate, host, table),
-    ...program.classes
-      .filter(({ id }) => populated.has(id))
-      .map((each): [string, string[]] => [
-        classChain(each.id),
-        [
-          ...each.rules.flatMap((rule) => layout.allowRules(rule, family, table)),
-          ...layout.denyRules(each, family, host.denial),
-        ],
-      ]),
+    ...parts.flatMap((each) => [...each.chains]),
   ]);
   return layout.hung({ family, sets: table.sets, chains }, host);
 }

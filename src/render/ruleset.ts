@@ -33,8 +33,11 @@ export interface Hook {
 /** The kinds of sets that `ipset` and nftables both have, by the names that `ipset` has for them. */
 export type IpSetType = "hash:ip" | "hash:net" | "hash:ip,port";
 
-/** And those that nftables alone has: pairs of addresses (`10.0.0.1 . 10.0.0.2 comment "shop/web"`), and maps to verdicts (`10.0.0.1 : goto SV-C-…`). */
-export type SetType = IpSetType | "pairs" | "verdicts";
+/**
+ * And those that nftables alone has: pairs of addresses (`10.0.0.1 . 10.0.0.2 comment "shop/web"`), and maps to verdicts, of addresses
+ * (`10.0.0.1 : goto SV-C-…`) and of addresses with ports (`10.0.0.1 . tcp . 443 : goto SV-C-…`).
+ */
+export type SetType = IpSetType | "pairs" | "verdicts" | "port-verdicts";
 
 export interface IpSet {
   readonly type: SetType;

@@ -26,6 +26,16 @@ export const casesOfEveryKind = cluster([
           ports: [{ protocol: "TCP", port: 80 }],
         },
         { from: [{ ipBlock: { cidr: "192.0.2.0/24", except: ["192.0.2.128/25"] } }] },
+        {
+          from: [
+            { podSelector: { matchLabels: { app: "client" } } },
+            { ipBlock: { cidr: "198.51.100.0/24" } },
+          ],
+          ports: [
+            { protocol: "TCP", port: 443 },
+            { protocol: "UDP", port: 53 },
+          ],
+        },
       ],
       egress: [{ to: [{ podSelector: {} }], ports: [{ protocol: "TCP", port: "http" }] }],
     },
@@ -33,7 +43,7 @@ export const casesOfEveryKind = cluster([
   ),
 ]);
 
-/** Rules of every kind that the renderer knows: both directions, groups, blocks, ports by number and by name. */
+/** Rules of every kind that the renderer knows: both directions, groups, blocks, ports by number and by name, and several rules for the same port. */
 export const everyKind: Ruleset = rulesetOf(casesOfEveryKind, "n1");
 
 /** The same where what is denied is refused. */

@@ -27,9 +27,12 @@ const leavesOf = (family: Family): fc.Arbitrary<readonly Leaf[]> => {
       size: "max",
     })
     .map((addresses) =>
-      addresses
-        .sort()
-        .map((bits, i) => ({ address: addressOfBits(bits), pod: `ns/p${i}`, classId: digest(`${i % 2}`) })),
+      addresses.sort().map((bits, i) => ({
+        address: addressOfBits(bits),
+        pod: `ns/p${i}`,
+        classId: digest(`${i % 2}`),
+        ports: [],
+      })),
     );
 };
 
@@ -93,6 +96,7 @@ const row = (count: number, first: string, step = 1n): Leaf[] => {
     address: { ...start, value: start.value + BigInt(i) * step },
     pod: `ns/p${i}`,
     classId: digest("0"),
+    ports: [],
   }));
 };
 const chainNames = (leaves: readonly Leaf[], direction: "ingress" | "egress" = "ingress"): string[] => [

@@ -3,7 +3,7 @@ import type { ObjectKey } from "../../core/cluster.ts";
 import type { SubjectClass } from "../../core/node-program.ts";
 import { type Direction, type RuleId, directions, policyKey, ruleIdText } from "../../core/policy.ts";
 import type { Program } from "../../core/program.ts";
-import { classChain } from "../../render/names.ts";
+import { classChain, classChainOf } from "../../render/names.ts";
 import { nftRuleText, ruleHash, ruleText } from "../../render/rule-text.ts";
 import { type CountedRule, commentWords } from "../../kernel/counters/counted-rule.ts";
 import { CUT, type RuleMeaning, ruleMeaning } from "../../kernel/counters/rule-meaning.ts";
@@ -26,7 +26,7 @@ export function meaningAmong(classes: readonly SubjectClass[]): (rule: CountedRu
   const byChain = new Map(classes.map((each) => [classChain(each.id), each]));
   return (rule) => {
     const meaning = ruleMeaning(rule);
-    const subjects = rule.comment.endsWith(CUT) ? byChain.get(rule.chain) : undefined;
+    const subjects = rule.comment.endsWith(CUT) ? byChain.get(classChainOf(rule.chain) ?? "") : undefined;
     if (subjects === undefined) return meaning;
     if (meaning.kind === "denied") return { ...meaning, policies: subjects.policies, isWhole: true };
     const found = subjects.rules.find(({ id }) => isOf(rule, id));

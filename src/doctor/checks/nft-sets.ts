@@ -1,6 +1,6 @@
 import type { Family } from "../../core/address.ts";
 import { type Direction, directions } from "../../core/policy.ts";
-import { isOurSet, isolatedNow, selfSet, verdictMap } from "../../render/names.ts";
+import { classChainOf, isOurSet, isolatedNow, portMap, selfSet, verdictMap } from "../../render/names.ts";
 import type { PrintedNftSet, PrintedNftTable } from "../../kernel/nftables/printed-table.ts";
 import { readForm } from "../../kernel/nftables/set-form.ts";
 import { nftWords } from "../../render/rule-text.ts";
@@ -37,14 +37,33 @@ function otherwise(family: Family, sets: ReadonlyMap<string, PrintedNftSet>): st
 }
 
 /** The ends of a map that let a pod's packets go by its class. */
-const strayEnds = (family: Family, sets: ReadonlyMap<string, PrintedNftSet>): string[] =>
-  directions.flatMap(
-    (direction) =>
-      sets
-        .get(verdictMap(family, direction))
-        ?.elements.filter((each) => !/ : goto SV-C-/.test(each))
-        .map((each) => `${verdictMap(family, direction)} leads elsewhere than to a class: ${each}`) ?? [],
+const strayEnds = (classes: string, sets: ReadonlyMap<string, PrintedNftSet>): string[] =>
+  (sets.get(classes)?.elements ?? [])
+    .filter((each) => !/ : goto SV-C-/.test(each))
+    .map((each) => `${classes} leads elsewhere than to a class: ${each}`);
+
+/** And those of a map of ports that lead elsewhere than to the class's own rules for the port. */
+function strayPorts(classes: string, ports: string, sets: ReadonlyMap<string, PrintedNftSet>): string[] {
+  const elements = (name: string): readonly string[] => sets.get(name)?.elements ?? [];
+  const classOf = new Map(
+    elements(classes).map((each): [string, string] => {
+      const [address = "", chain = ""] = each.split(" : goto ");
+      return [address, chain];
+    }),
   );
+  const stray = elements(ports).filter((each) => {
+    const [, address = "", protocol, port, chain] =
+      /^(\S+) \. (\S+) \. (\S+) : goto (SV-\S+)$/.exec(each) ?? [];
+    return chain !== `${classOf.get(address) ?? classChainOf(chain ?? "")}-${protocol}-${port}`;
+  });
+  const lost = elements(ports).filter((each) => !classOf.has(each.split(" ")[0] ?? ""));
+  return [
+    ...stray.map((each) => `${ports} leads elsewhere than to the pod's class: ${each}`),
+    ...(lost.length === 0
+      ? []
+      : [`${ports} knows addresses that ${classes} does not: ${lost.length} elements`]),
+  ];
+}
 
 /** What is wrong with the sets of our table, in words; `unused` are those that no rule looks into. */
 export function nftSetTroubles({ family, table }: OurNftTable): {
@@ -67,7 +86,10 @@ export function nftSetTroubles({ family, table }: OurNftTable): {
       ...otherwise(family, sets).map(
         (name) => `${name} does not hold what Selvedge put into it: pods may be open`,
       ),
-      ...strayEnds(family, sets),
+      ...directions.flatMap((direction) => {
+        const [classes, ports] = [verdictMap(family, direction), portMap(family, direction)];
+        return [...strayEnds(classes, sets), ...strayPorts(classes, ports, sets)];
+      }),
     ],
     unused: [...sets.keys()].filter((name) => isOurSet(name) && !named.has(name)),
   };

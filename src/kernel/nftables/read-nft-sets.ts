@@ -1,22 +1,30 @@
 import { type Family, families } from "../../core/address.ts";
-import { directions } from "../../core/policy.ts";
-import { NFT_TABLE, verdictMap } from "../../render/names.ts";
+import { type Direction, directions } from "../../core/policy.ts";
+import { NFT_TABLE, portMap, verdictMap } from "../../render/names.ts";
 import { header } from "../../render/nftables/words.ts";
 import { type Exec, execOrThrow } from "../exec.ts";
 import type { KernelState, StandingSet } from "../state.ts";
 import { listedBlocks } from "./listed-blocks.ts";
 import { listedSet } from "./listed-set.ts";
 
-/** nft 1.0 lists no maps of one table alone, but each that we make by its name. */
-const listings = (family: Family): string[][] => [
-  ["sets", "table", header[family], NFT_TABLE],
-  ...directions.map((direction) => ["map", header[family], NFT_TABLE, verdictMap(family, direction)]),
-];
+const NO_SUCH_MAP = /No such file or directory/;
 
 async function readFamily(exec: Exec, family: Family): Promise<[string, StandingSet][]> {
-  const list = (of: readonly string[]): Promise<string> =>
-    execOrThrow(exec, { command: "nft", args: ["-s", "list", ...of] });
-  const texts = await Promise.all(listings(family).map(list));
+  const list = (what: string, ...of: readonly string[]): Promise<string> =>
+    execOrThrow(exec, { command: "nft", args: ["-s", "list", what, ...of] });
+  // nft 1.0 lists no maps of one table alone, but each that we make by its name.
+  const map = (name: string): Promise<string> => list("map", header[family], NFT_TABLE, name);
+  // That of ports stands only while a class has chains for some.
+  const portsIn = (direction: Direction): Promise<string> =>
+    map(portMap(family, direction)).catch((error: unknown) => {
+      if (error instanceof Error && NO_SUCH_MAP.test(error.message)) return "";
+      throw error;
+    });
+  const texts = await Promise.all([
+    list("sets", "table", header[family], NFT_TABLE),
+    ...directions.map((direction) => map(verdictMap(family, direction))),
+    ...directions.map(portsIn),
+  ]);
   return texts
     .flatMap((text) => listedBlocks(text) ?? [])
     .map((block) => {

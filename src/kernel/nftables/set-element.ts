@@ -19,6 +19,13 @@ const readers: Readonly<Record<SetType, (element: string) => string | undefined>
     const [, address, verdict] = /^(\S+) : ((?:goto |jump )?\S+)$/.exec(element) ?? [];
     return address && `${canonicalEntry(address)} : ${verdict}`;
   },
+  "port-verdicts": (element) => {
+    const [, address, protocol = "", port, verdict] =
+      /^(\S+) \. (\S+) \. (\d+) : ((?:goto |jump )?\S+)$/.exec(element) ?? [];
+    return (
+      address && `${canonicalEntry(address)} . ${protocolNames[protocol] ?? protocol} . ${port} : ${verdict}`
+    );
+  },
 };
 
 function one(element: string): string | undefined {

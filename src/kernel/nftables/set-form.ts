@@ -25,6 +25,10 @@ const forms: Readonly<Record<SetType, (words: Words) => SetForm>> = {
   "hash:ip,port": ({ address }) => ({ kind: "set", lines: [`type ${address} . inet_proto . inet_service`] }),
   pairs: ({ address }) => ({ kind: "set", lines: [`type ${address} . ${address}`] }),
   verdicts: ({ one }) => ({ kind: "map", lines: [`${one} : verdict`] }),
+  "port-verdicts": ({ address }) => ({
+    kind: "map",
+    lines: [`type ${address} . inet_proto . inet_service : verdict`],
+  }),
 };
 
 const types = Object.keys(forms) as SetType[];

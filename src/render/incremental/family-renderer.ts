@@ -5,12 +5,12 @@ import type { Direction } from "../../core/policy.ts";
 import { sameList } from "../../core/same-list.ts";
 import type { StartGate } from "../../core/start-gate.ts";
 import type { Host } from "../host.ts";
+import { type ClassPart, classPart, isPopulated } from "../class-part.ts";
 import type { Chains, Layout } from "../layout.ts";
-import { type Leaf, type Leaves, compareLeaves, leavesOf } from "../leaves.ts";
-import { classChain } from "../names.ts";
+import { type Leaf, type Leaves, compareLeaves } from "../leaves.ts";
 import type { FamilyRuleset } from "../ruleset.ts";
 import { LiveSets } from "./live-sets.ts";
-import { Memo } from "./memo.ts";
+import { Memo } from "../memo.ts";
 import { type SetAsk, noteAsks } from "./set-ask.ts";
 
 /** One family's ruleset, kept up: a change costs the classes and groups that changed. */
@@ -22,8 +22,8 @@ export class FamilyRenderer {
   readonly #rules = new Memo((rule: ClassRule) =>
     noteAsks(this.#family, (sets) => this.#layout.allowRules(rule, this.#family, sets)),
   );
-  readonly #leaves = new Memo((each: SubjectClass): readonly Leaf[] => leavesOf(each, this.#family));
-  readonly #lines = { drop: this.#linesThat("drop"), reject: this.#linesThat("reject") };
+  readonly #isPopulated = new Memo((each: SubjectClass) => isPopulated(each, this.#family));
+  readonly #parts = { drop: this.#partsThat("drop"), reject: this.#partsThat("reject") };
   #classes: readonly SubjectClass[] | undefined;
   #populated: readonly SubjectClass[] = [];
   #gate: StartGate | undefined;
@@ -49,11 +49,11 @@ export class FamilyRenderer {
     return this.#ruleset;
   }
 
-  #linesThat(denial: Host["denial"]): Memo<SubjectClass, readonly string[]> {
-    return new Memo((each) => [
-      ...each.rules.flatMap((rule) => this.#rules.of(rule)[0]),
-      ...this.#layout.denyRules(each, this.#family, denial),
-    ]);
+  #partsThat(denial: Host["denial"]): Memo<SubjectClass, ClassPart> {
+    return new Memo((each) => {
+      const allowed = each.rules.flatMap((rule) => this.#rules.of(rule)[0]);
+      return classPart(this.#layout, each, allowed, this.#family, denial);
+    });
   }
 
   #renderChains(classes: readonly SubjectClass[], gate: StartGate | undefined, host: Host): Chains {
@@ -61,14 +61,23 @@ export class FamilyRenderer {
     this.#gate = gate;
     this.#host = host;
     const before = this.#populated;
-    this.#populated = classes.filter((each) => this.#leaves.of(each).length > 0);
+    this.#populated = classes.filter((each) => this.#isPopulated.of(each));
     const { gone, come } = difference(before, this.#populated);
     this.#sets.use(come.flatMap((each) => this.#asksOf(each)));
     this.#sets.drop(gone.flatMap((each) => this.#asksOf(each)));
-    const leaves = { ingress: this.#leavesIn("ingress"), egress: this.#leavesIn("egress") };
-    const chains = new Map<string, readonly string[]>([
+    const parts = this.#populated.map((each) => ({
+      direction: each.direction,
+      ...this.#parts[host.denial].of(each),
+    }));
+    const leavesIn = (direction: Direction): readonly Leaf[] =>
+      parts
+        .filter((each) => each.direction === direction)
+        .flatMap(({ leaves }) => leaves)
+        .sort(compareLeaves);
+    const leaves = { ingress: leavesIn("ingress"), egress: leavesIn("egress") };
+    const chains = new Map([
       ...this.#renderOwn(leaves, gate, host),
-      ...this.#populated.map((each) => [classChain(each.id), this.#lines[host.denial].of(each)] as const),
+      ...parts.flatMap((each) => [...each.chains]),
     ]);
     const known = this.#ruleset?.chains;
     return new Map([...chains].map(([name, lines]) => [name, sameList(known?.get(name), lines)]));
@@ -76,11 +85,6 @@ export class FamilyRenderer {
 
   #asksOf({ rules }: SubjectClass): readonly SetAsk[] {
     return rules.flatMap((rule) => this.#rules.of(rule)[1]);
-  }
-
-  #leavesIn(direction: Direction): readonly Leaf[] {
-    const classes = this.#populated.filter((each) => each.direction === direction);
-    return classes.flatMap((each) => this.#leaves.of(each)).sort(compareLeaves);
   }
 
   /** The chains that no class has, with the sets that they ask for. */

@@ -16,20 +16,41 @@ const MOST_RULES = 4;
 const portText = ([from, to]: readonly [number, number]): string =>
   to - from === 1 ? `${from}` : `${from}-${to - 1}`;
 
+/** What a packet must be, in nft's words. */
+export interface RuleMatch {
+  /** The empty match lets everything through. */
+  readonly match: string;
+  /** Where that is about one port alone: that, as maps have it (`tcp . 443`), and what else the packet must be. */
+  readonly atPort?: { readonly port: string; readonly match: string };
+}
+
+/** Traffic in nft's words; `port` where it is one alone. */
+interface TrafficMatch {
+  readonly match: string;
+  readonly port?: string;
+}
+
 /**
- * The matches that together let exactly this traffic through; the empty match lets everything through. Ports come before their
- * protocol: most rules that a packet meets are for another port, and so end at one compare, not at two.
+ * The matches that together let exactly this traffic through. Ports come before their protocol: most rules that a packet meets are
+ * for another port, and so end at one compare, not at two.
  */
-function trafficMatches(traffic: Traffic): string[] {
-  if (isAllTraffic(traffic)) return [""];
-  return protocols.flatMap((protocol) => {
+function trafficMatches(traffic: Traffic): TrafficMatch[] {
+  if (isAllTraffic(traffic)) return [{ match: "" }];
+  return protocols.flatMap((protocol): TrafficMatch[] => {
     const ports = traffic[protocol];
     const name = protocol.toLowerCase();
-    if (isEqual(ports, allPorts)) return [`meta l4proto ${name}`];
-    if (ports.length > MOST_RULES) return [`${name} dport { ${ports.map(portText).join(", ")} }`];
-    return ports.map((port) => `th dport ${portText(port)} meta l4proto ${name}`);
+    if (isEqual(ports, allPorts)) return [{ match: `meta l4proto ${name}` }];
+    if (ports.length > MOST_RULES) return [{ match: `${name} dport { ${ports.map(portText).join(", ")} }` }];
+    return ports.map(([from, to]) => ({
+      match: portMatch(`${name} . ${portText([from, to])}`),
+      ...(to - from === 1 && { port: `${name} . ${from}` }),
+    }));
   });
 }
+
+/** A port as maps have it, `tcp . 443`, as a condition of a rule. */
+export const portMatch = (port: string): string =>
+  port.replace(/^(\w+) \. (\S+)$/, "th dport $2 meta l4proto $1");
 
 /** The sets of these peers in one family; nothing where everybody is one. */
 function peerSets(peers: Peers, family: Family, sets: SetTable): readonly string[] | undefined {
@@ -52,10 +73,15 @@ function namedMatches({ peers, named }: ClassRule, family: Family, sets: SetTabl
 }
 
 /** One rule's matches in one family: protocol and port first, since they cost least; sets last. */
-export function ruleMatches(rule: ClassRule, family: Family, sets: SetTable): string[] {
+export function ruleMatches(rule: ClassRule, family: Family, sets: SetTable): RuleMatch[] {
   const traffic = trafficMatches(rule.ports);
   const names = traffic.length === 0 ? [] : peerSets(rule.peers, family, sets);
   const peers = names?.map((name) => `${peerOf(family, rule.id.direction)} @${name}`) ?? [""];
-  const numbered = traffic.flatMap((ports) => peers.map((peer) => `${ports} ${peer}`.trim()));
-  return [...numbered, ...namedMatches(rule, family, sets)];
+  const numbered = traffic.flatMap(({ match, port }) =>
+    peers.map((peer) => ({
+      match: `${match} ${peer}`.trim(),
+      ...(port !== undefined && { atPort: { port, match: peer } }),
+    })),
+  );
+  return [...numbered, ...namedMatches(rule, family, sets).map((match) => ({ match }))];
 }

@@ -15,7 +15,8 @@ import { dispatchChains, entryRule, isolatedSets } from "./dispatch.ts";
 import { gateOf } from "./gate.ts";
 import { linkLocalRules } from "./link-local.ts";
 import { refuseChain } from "./refuse-chain.ts";
-import { allowRules, denyRules, selfRule } from "./verdicts.ts";
+import { classChains } from "./class-chains.ts";
+import { allowRules, selfRule } from "./verdicts.ts";
 import { header } from "./words.ts";
 
 /** A flow is judged when it is new: of one that stands, a packet pays for this alone. */
@@ -70,7 +71,7 @@ function ownChains(
 /** Chains, sets and maps of nftables, in tables of our own. */
 export const nftablesLayout: Layout = {
   allowRules,
-  denyRules,
+  classChains,
   ownChains,
   hung: (ruleset) => ({ ...ruleset, hooks: [] }),
 };

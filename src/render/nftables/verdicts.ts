@@ -2,6 +2,7 @@ import type { Family } from "../../core/address.ts";
 import type { ClassRule, SubjectClass } from "../../core/node-program.ts";
 import { ruleIdText } from "../../core/policy.ts";
 import type { Host } from "../host.ts";
+import type { AllowRule } from "../layout.ts";
 import { REFUSE_CHAIN, classChain, selfSet } from "../names.ts";
 import { NFLOG_GROUP } from "../nflog.ts";
 import { nftRuleText } from "../rule-text.ts";
@@ -10,10 +11,13 @@ import { ruleMatches } from "./matches.ts";
 import { header } from "./words.ts";
 
 /** What lets pass what one rule allows. */
-export const allowRules = (rule: ClassRule, family: Family, sets: SetTable): string[] =>
-  ruleMatches(rule, family, sets).map((match) =>
-    nftRuleText(`${match} counter return`.trim(), ruleIdText(rule.id)),
-  );
+export function allowRules(rule: ClassRule, family: Family, sets: SetTable): AllowRule[] {
+  const text = (match: string): string => nftRuleText(`${match} counter return`.trim(), ruleIdText(rule.id));
+  return ruleMatches(rule, family, sets).map(({ match, atPort }) => ({
+    rule: text(match),
+    ...(atPort && { atPort: { port: atPort.port, rule: text(atPort.match) } }),
+  }));
+}
 
 /** nft cannot compare two parts of a packet, so each isolated address stands in a set with itself. */
 export const selfRule = (family: Family): string =>
@@ -35,7 +39,7 @@ export const denialVerdict: Readonly<Record<Host["denial"], string>> = {
   reject: `counter goto ${REFUSE_CHAIN}`,
 };
 
-/** How a class's chain ends. */
+/** What becomes of what no rule of a class allows. */
 export const denyRules = (
   { id, direction, policies }: SubjectClass,
   family: Family,

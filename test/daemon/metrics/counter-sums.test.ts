@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { compile } from "../../../src/core/compile.ts";
 import { livePods } from "../../../src/core/live-pods.ts";
 import { nodeProgram } from "../../../src/core/node-program.ts";
+import type { IngressRule } from "../../../src/core/network-policy.ts";
 import { CounterReader } from "../../../src/daemon/metrics/counter-reader.ts";
 import { CounterSums, meaningAmong } from "../../../src/daemon/metrics/counter-sums.ts";
 import {
@@ -75,11 +76,14 @@ describe("sums of counters", () => {
 describe("names that a comment had no room for", () => {
   const names = Array.from({ length: 30 }, (_, i) => `${"long-".repeat(45)}${i}`);
   const pods = [pod("shop/web", { ips: ["10.0.0.1"] })];
-  const asked = cluster(
-    names.map((name) => policy({ podSelector: {}, ingress: [{}] }, name)),
-    { pods },
-  );
-  const local = nodeProgram(compile(asked), "n1", livePods(pods));
+  const localTo = (ingress: readonly IngressRule[]) => {
+    const asked = cluster(
+      names.map((name) => policy({ podSelector: {}, ingress }, name)),
+      { pods },
+    );
+    return nodeProgram(compile(asked), "n1", livePods(pods));
+  };
+  const local = localTo([{}]);
 
   test("are known from the node's own classes", () => {
     const text = [...renderIptables(local).IPv4.chains]
@@ -94,7 +98,11 @@ describe("names that a comment had no room for", () => {
     expect([...sums.rules.values()].reduce((sum, { packets }) => sum + packets, 0)).toBe(30);
   });
 
-  test("are known all of them with nftables, by the digests of the whole comments", () => {
+  test.each([
+    ["in a class's only chain", [{}], 1],
+    ["in chains for ports", [{ ports: [{ port: 80 }, { port: 443 }] }], 2],
+  ])("are known all of them with nftables, by the digests of the whole comments, %s", (_, ingress, times) => {
+    const local = localTo(ingress);
     const chains = [...renderNftables(local).IPv4.chains].map(([name, rules]) => ({
       name,
       declaration: undefined,
@@ -103,12 +111,14 @@ describe("names that a comment had no room for", () => {
     const sums = new CounterSums();
     const counted = countedNftRules({ flags: [], sets: [], chains });
     sums.take({ IPv4: counted, IPv6: [] }, meaningAmong(local.classes));
-    const each = (suffix: string) =>
-      names.map((name): [string, number] => [`shop/${name} ingress${suffix}`, 1]);
+    const each = (suffix: string, packets: number) =>
+      names.map((name): [string, number] => [`shop/${name} ingress${suffix}`, packets]);
     expect(new Map([...sums.rules].map(([key, { packets }]) => [key, packets]))).toEqual(
-      new Map(each("[0]")),
+      new Map(each("[0]", times)),
     );
-    expect(new Map([...sums.denied].map(([key, { packets }]) => [key, packets]))).toEqual(new Map(each("")));
+    expect(new Map([...sums.denied].map(([key, { packets }]) => [key, packets]))).toEqual(
+      new Map(each("", 1)),
+    );
   });
 });
 

@@ -72,7 +72,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "nobody led to his class",
-    breakage: replaceWith("SV-INGRESS", " vmap ", "counter comment '\"nothing #aaaaaaaaaa\"'"),
+    breakage: replaceWith("SV-INGRESS", "ip daddr vmap ", "counter comment '\"nothing #aaaaaaaaaa\"'"),
     finds: [
       ["chains", "fail", /SV-INGRESS leads no pod to its class/],
       ["sets", "warn", /no rule names 1 of Selvedge's sets: SV4-verdicts-ingress/],
@@ -84,10 +84,32 @@ const cases: readonly Case[] = [
     finds: [["chains", "fail", /SV-C-\w+ does not end in drop/]],
   },
   {
+    name: "a class whose chain for a port lets all pass that it has no rule for",
+    breakage: `${CLASS}; ${replaceLast("$class-tcp-443", "counter return comment '\"open #aaaaaaaaaa\"'")}`,
+    finds: [["chains", "fail", /SV-C-\w+-tcp-443 does not end in drop/]],
+  },
+  {
+    name: "a port that is led to another's rules",
+    breakage: `${CLASS}; pod=${isolated}; nft add element ip selvedge SV4-ports-ingress "{ $pod . tcp . 22 : goto $class-tcp-443 }"`,
+    finds: [
+      [
+        "sets",
+        "fail",
+        /SV4-ports-ingress leads elsewhere than to the pod's class: [\d.]+ \. tcp \. 22 : goto/,
+      ],
+    ],
+  },
+  {
+    name: "a port that is led past the pod's class",
+    breakage: `pod=${isolated}; nft add element ip selvedge SV4-ports-ingress "{ $pod . tcp . 22 : accept }"`,
+    finds: [["sets", "fail", /SV4-ports-ingress leads elsewhere than to the pod's class: .* : accept/]],
+  },
+  {
     name: "the isolated pods taken out of their map",
     breakage: "nft flush map ip selvedge SV4-verdicts-ingress",
     finds: [
       ["sets", "fail", /SV4-isolated-ingress does not hold what Selvedge put into it: pods may be open/],
+      ["sets", "fail", /SV4-ports-ingress knows addresses that SV4-verdicts-ingress does not: \d+ elements/],
     ],
   },
   {

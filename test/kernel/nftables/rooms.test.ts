@@ -15,10 +15,14 @@ function crowd(count: number, from = 0): Ruleset {
     "SV4-P-a": setOfType("hash:ip,port", ...pods.map((pod) => `${pod},tcp:80`)),
     "SV4-verdicts-ingress": setOfType("verdicts", ...pods.map((pod) => `${pod} : goto SV-C-a`)),
     "SV4-verdicts-egress": setOfType("verdicts"),
+    "SV4-ports-ingress": setOfType("port-verdicts", ...pods.map((pod) => `${pod} . tcp . 80 : goto SV-C-a`)),
     "SV4-self": setOfType("pairs", ...pods.map((pod) => `${pod} . ${pod}`)),
   };
   const chains = {
-    "SV-INGRESS": [nftRule("ip daddr vmap @SV4-verdicts-ingress")],
+    "SV-INGRESS": [
+      nftRule("ip daddr . meta l4proto . th dport vmap @SV4-ports-ingress"),
+      nftRule("ip daddr vmap @SV4-verdicts-ingress"),
+    ],
     "SV-C-a": [
       nftRule("ip saddr @SV4-G-a counter return"),
       nftRule("ip daddr . meta l4proto . th dport @SV4-P-a counter return"),
@@ -50,18 +54,22 @@ describeKernel("sets that were told how many they shall hold", () => {
       for (const count of [5, 64, 65, 3, 200, 300, 600, 1100, 20]) {
         expect(await kernel.bring(crowd(count))).toMatchObject({ failures: [], commands: 1 });
         await expectToHold(rig, crowd(count));
-        rooms.push([await sizeOf(rig, "SV4-G-a"), await sizeOf(rig, "SV4-verdicts-ingress")]);
+        rooms.push(
+          await Promise.all(
+            ["SV4-G-a", "SV4-verdicts-ingress", "SV4-ports-ingress"].map((name) => sizeOf(rig, name)),
+          ),
+        );
       }
       expect(rooms).toEqual([
-        [64, 512],
-        [64, 512],
-        [256, 512],
-        [256, 512],
-        [256, 512],
-        [1024, 512],
-        [1024, undefined],
-        [undefined, undefined],
-        [undefined, undefined],
+        [64, 512, 64],
+        [64, 512, 64],
+        [256, 512, 256],
+        [256, 512, 256],
+        [256, 512, 256],
+        [1024, 512, 1024],
+        [1024, undefined, 1024],
+        [undefined, undefined, 4096],
+        [undefined, undefined, 4096],
       ]);
     },
   );

@@ -50,6 +50,13 @@ describe("what nft lists", () => {
 	map SV4-verdicts-ingress {
 		typeof ip saddr : verdict
 		elements = { 10.244.1.17 : goto SV-C-x, 10.244.1.18 : drop }
+	}
+
+	map SV4-ports-ingress {
+		type ipv4_addr . inet_proto . inet_service : verdict
+		size 2048
+		elements = { 10.244.1.17 . tcp . 443 : goto SV-C-x-tcp-443,
+			     10.244.1.17 . 17 . 53 : goto SV-C-x-udp-53 }
 	}`,
       ),
       "IPv4",
@@ -74,6 +81,17 @@ describe("what nft lists", () => {
         [
           "SV4-verdicts-ingress",
           { type: "verdicts", entries: new Set(["10.244.1.17 : goto SV-C-x", "10.244.1.18 : drop"]) },
+        ],
+        [
+          "SV4-ports-ingress",
+          {
+            type: "port-verdicts",
+            room: 2048,
+            entries: new Set([
+              "10.244.1.17 . tcp . 443 : goto SV-C-x-tcp-443",
+              "10.244.1.17 . udp . 53 : goto SV-C-x-udp-53",
+            ]),
+          },
         ],
       ]),
     );

@@ -24,7 +24,8 @@ describeKernel("what nftables needs", () => {
     ["fib saddr type", ["fib", "fib of IPv6"]],
     ["limit rate", ["limit"]],
     ["flags interval", ["sets of intervals"]],
-    ["vmap", ["maps to verdicts"]],
+    ["saddr : verdict", ["maps to verdicts"]],
+    ["inet_service : verdict", ["maps of addresses with ports to verdicts"]],
   ])("is told by name where it is missing: %s", async (expression, features) => {
     const netns = await ownNetns();
     onTestFinished(() => netns.remove());

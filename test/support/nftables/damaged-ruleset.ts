@@ -68,7 +68,7 @@ const ways: readonly ((tables: Tables, at: number) => void)[] = [
   (tables, at) =>
     alterSet(tables, at, (set) => {
       const verdict = nth(set.entries, at)?.split(" : ")[1];
-      if (set.type !== "verdicts" || verdict === undefined) return set;
+      if (!set.type.endsWith("verdicts") || verdict === undefined) return set;
       return {
         ...set,
         entries: new Set([...set.entries].map((entry) => entry.replace(/ : .*$/, ` : ${verdict}`))),

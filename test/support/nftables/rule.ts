@@ -17,7 +17,12 @@ export interface NftRule {
   targetOf(packet: Packet, sets: Sets): Target | undefined;
 }
 
-const isMapLookup = (words: Words): boolean => words.peek(2) === "vmap";
+/** `ip daddr vmap`, `ip daddr . meta l4proto . th dport vmap`. */
+function isMapLookup(words: Words): boolean {
+  let at = 2;
+  while (words.peek(at) === ".") at += 3;
+  return words.peek(at) === "vmap";
+}
 
 /** Reads a rule as `nft` lists it; throws on whatever it does not know, and on what `nft` would refuse. */
 export function readRule(text: string, width: number, declared: Sets): NftRule {

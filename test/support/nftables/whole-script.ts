@@ -15,6 +15,7 @@ const declarations: Readonly<Record<SetType, string>> = {
   "hash:ip,port": "type A . inet_proto . inet_service;",
   pairs: "type A . A;",
   verdicts: "type A : verdict;",
+  "port-verdicts": "type A . inet_proto . inet_service : verdict;",
 };
 
 /** What stands between the braces of a set's declaration. */
@@ -26,7 +27,7 @@ const elementText = (entry: string): string => entry.replace(/^(.*),(.*):(\d+)$/
 
 function familyLines({ family, sets, chains }: FamilyRuleset): string[] {
   const table = `${familyWord[family]} ${NFT_TABLE}`;
-  const kindOf = ({ type }: IpSet): string => (type === "verdicts" ? "map" : "set");
+  const kindOf = ({ type }: IpSet): string => (type.endsWith("verdicts") ? "map" : "set");
   return [
     `add table ${table}`,
     ...[...sets].map(

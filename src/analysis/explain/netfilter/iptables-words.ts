@@ -17,7 +17,7 @@ const wayIn: RuleWords["wayIn"] = ({ chains }, direction, address) => {
       const cidr = parseCidr(block);
       return cidr !== undefined && isInCidr(address, cidr) ? [{ rule, target }] : [];
     })[0];
-    if (hop === undefined) return { lines, last: chain };
+    if (hop === undefined) return { lines, judging: [chain] };
     lines.push({ chain, rule: hop.rule, does: "leads" });
     chain = hop.target;
   }
@@ -30,6 +30,7 @@ export const iptablesWords: RuleWords = {
   wayIn,
   isOf: (rule, id) => rule.includes(`--comment "${ruleIdText(id)} #`),
   isAllowing: (rule) => rule.endsWith("-j RETURN"),
+  isLeading: (rule, to) => rule.endsWith(`-g ${to}`),
   isDenying: (rule) => rule.endsWith(denialTarget.drop) || rule.endsWith(denialTarget.reject),
   setsIn: (rule) => [...rule.matchAll(/--match-set (\S+)/g)].map(([, name = ""]) => name),
   typeText: (type) => type,

@@ -43,7 +43,7 @@ export interface KernelWalk {
   readonly node: string | undefined;
   readonly standIns: readonly StandIn[];
   readonly lines: readonly KernelLine[];
-  /** Lines of the last chain that are other rules', which say nothing of this connection. */
+  /** Lines of the chains that judge that are other rules', which say nothing of this connection. */
   readonly passedOver: number;
   readonly sets: readonly KernelSet[];
 }

@@ -3,6 +3,7 @@ import { isInCidr, parseCidr } from "../../../core/cidr.ts";
 import { type Pod, keyOf } from "../../../core/cluster.ts";
 import { compile } from "../../../core/compile.ts";
 import { nodeProgram } from "../../../core/node-program.ts";
+import type { Flow } from "../../../core/traffic.ts";
 import { type Host, plainHost } from "../../../render/host.ts";
 import type { FamilyRuleset } from "../../../render/ruleset.ts";
 import type { Party } from "../../party.ts";
@@ -25,20 +26,38 @@ export interface KernelView {
 /** As most are: with iptables that has xt_bpf, and dropping what is denied. */
 export const plainKernel: KernelView = { words: iptablesWords, host: plainHost };
 
+/** What decides, in these chains and in those that they lead on to, and how many other lines of theirs allow. */
 function judged(
-  { chains }: FamilyRuleset,
-  chain: string,
+  { chains }: Pick<FamilyRuleset, "chains">,
+  [chain, ...others]: readonly string[],
   side: SideExplanation,
-  { isDenying, isOf }: RuleWords,
-): Line[] {
+  words: RuleWords,
+): { readonly lines: readonly Line[]; readonly passedOver: number } {
+  if (chain === undefined) return { lines: [], passedOver: 0 };
   const allowing = side.policies
     .flatMap(({ rules }) => rules)
     .filter(({ verdict }) => verdict !== "denied")
     .map(({ id }) => id);
-  return (chains.get(chain) ?? []).flatMap((rule): Line[] => {
-    if (allowing.some((id) => isOf(rule, id))) return [{ chain, rule, does: "allows" }];
-    return side.verdict !== "allowed" && isDenying(rule) ? [{ chain, rule, does: "drops" }] : [];
+  const rules = chains.get(chain) ?? [];
+  const own = rules.flatMap((rule): Line[] => {
+    if (allowing.some((id) => words.isOf(rule, id))) return [{ chain, rule, does: "allows" }];
+    return side.verdict !== "allowed" && words.isDenying(rule) ? [{ chain, rule, does: "drops" }] : [];
   });
+  const allows = own.filter(({ does }) => does === "allows").length;
+  const passedOver = rules.filter((rule) => words.isAllowing(rule)).length - allows;
+  const further = judged({ chains }, others, side, words);
+  if (further.lines.length === 0) return { lines: own, passedOver };
+  const leading = rules
+    .filter((rule) => others.some((to) => words.isLeading(rule, to)))
+    .map((rule): Line => ({ chain, rule, does: "leads" }));
+  return { lines: [...own, ...leading, ...further.lines], passedOver: passedOver + further.passedOver };
+}
+
+/** Whether an entry leads packets of one port, and this is another. */
+function isOfOtherPort(entry: string, flow: Flow): boolean {
+  const [, protocol, port] = /^\S+ \. (\w+) \. (\d+) : /.exec(entry) ?? [];
+  if (protocol === undefined || flow.protocol === "other") return false;
+  return protocol !== flow.protocol.toLowerCase() || Number(port) !== flow.port;
 }
 
 /** Whether an entry is an address's: alone, with a port, with where it leads, or as part of a block. */
@@ -54,13 +73,14 @@ function setsIn(
   { family, sets }: FamilyRuleset,
   names: readonly string[],
   addresses: readonly Address[],
+  flow: Flow,
   { typeText, entryText }: RuleWords,
 ): KernelSet[] {
   return [...new Set(names)].flatMap((name): KernelSet[] => {
     const set = sets.get(name);
     if (set === undefined) return [];
-    const entries = [...set.entries].filter((entry) =>
-      addresses.some((address) => isEntryOf(entry, address)),
+    const entries = [...set.entries].filter(
+      (entry) => !isOfOtherPort(entry, flow) && addresses.some((address) => isEntryOf(entry, address)),
     );
     const type = typeText(set.type, family);
     return [{ name, type, size: set.entries.size, entries: entries.map(entryText) }];
@@ -98,9 +118,9 @@ function walk(
     return isStandIn || node === undefined ? [] : [pod];
   });
   const ruleset = words.render(nodeProgram(program, node ?? NOWHERE, local), host)[family];
-  const { lines, last } = words.wayIn(ruleset, side.direction, address);
-  const end = judged(ruleset, last, side, words);
-  const all = [...lines, ...end];
+  const { lines, judging } = words.wayIn(ruleset, side.direction, address, pair.flow);
+  const end = judged(ruleset, judging, side, words);
+  const all = [...lines, ...end.lines];
   return [
     {
       direction: side.direction,
@@ -109,13 +129,12 @@ function walk(
       node,
       standIns: standIns.filter((each) => parseAddress(each.address)?.family === family),
       lines: all,
-      passedOver:
-        (ruleset.chains.get(last) ?? []).filter(words.isAllowing).length -
-        end.filter(({ does }) => does === "allows").length,
+      passedOver: end.passedOver,
       sets: setsIn(
         ruleset,
         all.flatMap(({ rule }) => words.setsIn(rule)),
         [address, ...addressIn(peer.end, family, pods)],
+        pair.flow,
         words,
       ),
     },
