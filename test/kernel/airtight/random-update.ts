@@ -30,11 +30,11 @@ function randomPeer({ oneOf }: Dice): object {
 }
 
 function randomRules(dice: Dice, side: "from" | "to"): object[] {
-  const ports = dice.oneOf<object>([
-    {},
-    { ports: [{ protocol: "UDP", port: 5000 }] },
-    { ports: [{ protocol: "TCP", port: 5001 }] },
-  ]);
+  const [udp, tcp] = [
+    { protocol: "UDP", port: 5000 },
+    { protocol: "TCP", port: 5001 },
+  ];
+  const ports = dice.oneOf<object>([{}, { ports: [udp] }, { ports: [tcp] }, { ports: [udp, tcp] }]);
   return Array.from({ length: dice.below(3) }, () => ({ [side]: [randomPeer(dice)], ...ports }));
 }
 

@@ -59,6 +59,16 @@ const byName = policy(
   "by-name",
 );
 
+const severalForOnePort = policy(
+  ofWeb({
+    ingress: [
+      { from: [{ podSelector: { matchLabels: { app: "stray" } } }], ports: [{ port: 80 }, { port: 443 }] },
+      { from: [{ ipBlock: { cidr: "203.0.113.0/24" } }], ports: [{ port: 80 }, { port: 443 }] },
+    ],
+  }),
+  "several-for-one-port",
+);
+
 const having = (...policies: readonly NetworkPolicy[]): Cluster => cluster(policies, { pods });
 const relabelled = (before: Pod, app: string): readonly Pod[] =>
   pods.map((each) => (each === before ? { ...each, labels: { app } } : each));
@@ -91,6 +101,11 @@ export const updates: readonly Update[] = [
     name: "a second policy joins: another class",
     from: having(clientsOnly),
     to: having(clientsOnly, byName),
+  },
+  {
+    name: "rules for the same ports come and go",
+    from: having(clientsOnly),
+    to: having(clientsOnly, severalForOnePort),
   },
   {
     name: "a policy's blocks change",
