@@ -63,6 +63,9 @@ export const blockSet = (family: Family, blocks: readonly Cidr[]): string =>
 /** With nftables all that is ours stands in tables of this name, `ip selvedge` and `ip6 selvedge`, and nothing else does. */
 export const NFT_TABLE = "selvedge";
 
+/** With nftables: where a base chain leads the packets that are to be judged. */
+export const judgingChain = (base: string): string => `SV-${base}`;
+
 /** With nftables: the class that judges each address that is isolated in one direction. */
 export const verdictMap = (family: Family, direction: Direction): string =>
   `${setPrefix[family]}-verdicts-${direction}`;

@@ -1,6 +1,6 @@
 import { jumpOf } from "../../../src/kernel/saved-rules.ts";
 import type { Backend as NodeIptables } from "../../../src/lab/backend.ts";
-import { FORWARD_CHAIN, classChain, dispatchChain } from "../../../src/render/names.ts";
+import { FORWARD_CHAIN, classChain, dispatchChain, judgingChain } from "../../../src/render/names.ts";
 import { nftWords } from "../../../src/render/rule-text.ts";
 import type { FamilyRuleset } from "../../../src/render/ruleset.ts";
 import { type Contestant, type Cut, selvedgeBut, selvedgeByNftablesBut } from "../contestants.ts";
@@ -26,10 +26,8 @@ interface NamedCut {
 
 /** What differs between layouts in how their rules are taken apart. */
 interface Words {
-  /** Where packets are led first. */
+  /** Where packets are led that are to be judged. */
   readonly entrance: string;
-  /** What of that chain is the hook itself. */
-  readonly hook: (rules: readonly string[]) => readonly string[];
   readonly leadsToAddresses: (rule: string) => boolean;
   readonly pass: string;
   /** A rule that lets pass, without the sets that it asks. */
@@ -42,7 +40,7 @@ const cutsOf = (words: Words): readonly NamedCut[] => {
   const atEntrance = (rewrite: (rules: readonly string[]) => readonly string[]): Cut =>
     rewritten((rules, chain) => (chain === words.entrance ? rewrite(rules) : rules));
   return [
-    { name: "the hook alone", cut: atEntrance(words.hook) },
+    { name: "the hook alone", cut: atEntrance(() => []) },
     {
       name: "and what comes before addresses",
       cut: atEntrance((rules) => rules.filter((rule) => !words.leadsToAddresses(rule))),
@@ -63,7 +61,6 @@ const cutsOf = (words: Words): readonly NamedCut[] => {
 /** Of iptables: tries lead to the classes. */
 export const iptablesCuts = cutsOf({
   entrance: FORWARD_CHAIN,
-  hook: () => [],
   leadsToAddresses: (rule) => dispatch.includes(jumpOf(rule)?.to ?? ""),
   pass: "-j RETURN",
   withoutSets: (rule) => rule.replaceAll(/-m set --match-set \S+ \S+ /g, ""),
@@ -72,8 +69,7 @@ export const iptablesCuts = cutsOf({
 
 /** Of nftables: maps do. */
 export const nftablesCuts = cutsOf({
-  entrance: "FORWARD",
-  hook: (rules) => rules.slice(0, 1),
+  entrance: judgingChain("FORWARD"),
   leadsToAddresses: (rule) => dispatch.some((chain) => ` ${rule}`.includes(` jump ${chain} `)),
   pass: "return",
   withoutSets: (rule) =>

@@ -5,6 +5,7 @@ import {
   classChainOf,
   dispatchChain,
   isOurChain,
+  judgingChain,
   otherPortsChainOf,
   verdictMap,
 } from "../../render/names.ts";
@@ -48,12 +49,18 @@ export function nftChainTroubles({ family, table }: OurNftTable): string[] {
         .filter((rule) => ruleHash(rule) === undefined)
         .map((rule) => `a rule that is not Selvedge's stands in its chain ${name}: ${rule}`),
     ),
-    ...[...BASE_CHAINS.keys()].flatMap((base) =>
-      directions
-        .map(dispatchChain)
-        .filter((to) => !leads(chains.get(base), new RegExp(` jump ${to}$|^jump ${to}$`)))
-        .map((to) => `${base} does not lead to ${to}`),
-    ),
+    ...[...BASE_CHAINS.keys()].flatMap((base) => {
+      const judging = judgingChain(base);
+      return [
+        ...(leads(chains.get(base), new RegExp(` goto ${judging}$`))
+          ? []
+          : [`${base} does not lead to ${judging}`]),
+        ...directions
+          .map(dispatchChain)
+          .filter((to) => !leads(chains.get(judging), new RegExp(`^jump ${to}$`)))
+          .map((to) => `${judging} does not lead to ${to}`),
+      ];
+    }),
     ...directions
       .filter(
         (direction) =>

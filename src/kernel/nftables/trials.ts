@@ -48,7 +48,7 @@ const FEATURES: readonly (readonly [feature: string, module: string, family: "ip
       "ip",
       "add map % m { type ipv4_addr . inet_proto . inet_service : verdict; }; add chain % d; add element % m { 192.0.2.1 . tcp . 443 : goto d }; add rule % c ip daddr . meta l4proto . th dport vmap @m",
     ],
-    ["ct state", "nft_ct", "ip", "add rule % c ct state established,related accept"],
+    ["ct state", "nft_ct", "ip", "add chain % d; add rule % c ct state ! established,related goto d"],
     ["fib", "nft_fib_ipv4", "ip", "add rule % c fib saddr type local accept"],
     ["fib of IPv6", "nft_fib_ipv6", "ip6", "add rule % c fib saddr type local accept"],
     ["limit", "nft_limit", "ip", "add rule % c limit rate 10/second burst 20 packets continue"],

@@ -19,9 +19,6 @@ import { classChains } from "./class-chains.ts";
 import { allowRules, selfRule } from "./verdicts.ts";
 import { header } from "./words.ts";
 
-/** A flow is judged when it is new: of one that stands, a packet pays for this alone. */
-const JUDGED = nftRuleText("ct state established,related accept", "judged when it was new");
-
 /** kube-proxy in IPVS mode sends pods' packets through OUTPUT; packets of the node itself are its own business. */
 const OWN = nftRuleText("fib saddr type local accept", "of the node itself");
 
@@ -58,8 +55,8 @@ function ownChains(
   const judging = [MID_STREAM, entryRule("egress"), entryRule("ingress")];
   return new Map([
     ...baseChains(
-      [JUDGED, ...neighbours, ...linkLocalRules(family, host), ...judging],
-      [JUDGED, OWN, ...neighbours, ...judging],
+      [...neighbours, ...linkLocalRules(family, host), ...judging],
+      [OWN, ...neighbours, ...judging],
     ),
     ...dispatchChains(family, leaves, gate, isolated, sets),
     ...gate.chains,

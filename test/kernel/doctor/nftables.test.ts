@@ -67,8 +67,13 @@ const cases: readonly Case[] = [
   },
   {
     name: "a direction that nothing leads to",
-    breakage: replaceLast("FORWARD", "counter comment '\"nothing #aaaaaaaaaa\"'"),
-    finds: [["chains", "fail", /FORWARD does not lead to SV-INGRESS/]],
+    breakage: replaceLast("SV-FORWARD", "counter comment '\"nothing #aaaaaaaaaa\"'"),
+    finds: [["chains", "fail", /SV-FORWARD does not lead to SV-INGRESS/]],
+  },
+  {
+    name: "new flows that nothing leads to where they are judged",
+    breakage: replaceLast("OUTPUT", "counter comment '\"nothing #aaaaaaaaaa\"'"),
+    finds: [["chains", "fail", /: OUTPUT does not lead to SV-OUTPUT/]],
   },
   {
     name: "nobody led to his class",

@@ -58,8 +58,8 @@ describeKernel("what fails is said, the rest goes on, and it recovers by itself 
 
   test.each(families)("an expression that the kernel lacks for %s", async (family, other) => {
     // As if it knew no connections: this kernel has no queues of packets for programs.
-    const [add, judged] = [`add rule ${tables[family]} `, "ct state established,related accept"];
-    const unknown = reading(`s/\\(${add}[A-Z]* \\)${judged}/\\1queue num 1/g`);
+    const [add, judged] = [`add rule ${tables[family]} `, "ct state ! established,related goto "];
+    const unknown = reading(`s/\\(${add}[A-Z]* \\)${judged}[A-Z-]*/\\1queue num 1/g`);
     const rig = await failureRig("nftables", { replaced: { nft: unknown } });
     seedShop(rig);
     await isSaid(rig, `write ${family} rules`, /Could not process rule: No such file or directory/);

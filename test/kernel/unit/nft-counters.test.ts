@@ -19,7 +19,7 @@ const printed = `table ip selvedge {
 
 	chain FORWARD {
 		type filter hook forward priority mangle; policy accept;
-		ct state established,related accept comment "judged when it was new #aaaaaaaaaa"
+		ct state ! established,related goto SV-FORWARD comment "a flow is judged when it is new #aaaaaaaaaa"
 		tcp flags != syn / fin,syn,rst,ack jump SV-MID-STREAM comment "not a first packet #aaaaaaaaab"
 		ip daddr 10.244.1.0/24 jump SV-INGRESS comment "ingress of isolated pods #aaaaaaaaac"
 	}

@@ -12,7 +12,7 @@ test("what nft 1.1 prints is known again as what we write", () => {
     undefined,
     nftablesLayout,
   );
-  const written = IPv4.chains.get("FORWARD") ?? [];
+  const written = IPv4.chains.get("SV-FORWARD") ?? [];
   // nft 1.1.3, which is Debian 13's and the image's.
   const printed = written.map((rule) =>
     rule.replace(/tcp flags != syn \/ ([a-z,]+)/, (_, flags: string) => {
@@ -21,5 +21,5 @@ test("what nft 1.1 prints is known again as what we write", () => {
   );
   expect(printed).not.toEqual(written);
   const lines = printed.map((rule) => `\t\t${rule}\n`).join("");
-  expect(readListedChain({ chain: "FORWARD", lines })).toEqual(written);
+  expect(readListedChain({ chain: "SV-FORWARD", lines })).toEqual(written);
 });

@@ -15,7 +15,8 @@ import { front, readable, web, written } from "../front.ts";
 const rulesOf = (asked: Cluster, scope?: GateScope, host?: Host): Ruleset =>
   rulesetOf(asked, "n1", scope, host, nftablesLayout);
 
-const JUDGED = 'ct state established,related accept comment "judged when it was new"';
+const judged = (chain: string): string =>
+  `ct state ! established,related goto ${chain} comment "a flow is judged when it is new"`;
 const MID_STREAM = 'tcp flags != syn / fin,syn,rst,ack jump SV-MID-STREAM comment "not a first packet"';
 const SELF = 'ip saddr . ip daddr @SV4-self return comment "a pod to itself"';
 const CUT = 'comment "reply of a flow that was cut"';
@@ -27,15 +28,15 @@ describe("the rules of nftables", () => {
 
   test("in IPv4", () => {
     expect(written(ruleset.IPv4)).toEqual([
-      `FORWARD: ${JUDGED}`,
-      `FORWARD: ${MID_STREAM}`,
-      'FORWARD: jump SV-EGRESS comment "egress of isolated pods"',
-      'FORWARD: jump SV-INGRESS comment "ingress of isolated pods"',
-      `OUTPUT: ${JUDGED}`,
-      'OUTPUT: fib saddr type local accept comment "of the node itself"',
-      `OUTPUT: ${MID_STREAM}`,
-      'OUTPUT: jump SV-EGRESS comment "egress of isolated pods"',
-      'OUTPUT: jump SV-INGRESS comment "ingress of isolated pods"',
+      `FORWARD: ${judged("SV-FORWARD")}`,
+      `SV-FORWARD: ${MID_STREAM}`,
+      'SV-FORWARD: jump SV-EGRESS comment "egress of isolated pods"',
+      'SV-FORWARD: jump SV-INGRESS comment "ingress of isolated pods"',
+      `OUTPUT: ${judged("SV-OUTPUT")}`,
+      'SV-OUTPUT: fib saddr type local accept comment "of the node itself"',
+      `SV-OUTPUT: ${MID_STREAM}`,
+      'SV-OUTPUT: jump SV-EGRESS comment "egress of isolated pods"',
+      'SV-OUTPUT: jump SV-INGRESS comment "ingress of isolated pods"',
       'SV-INGRESS: ip daddr vmap @SV4-verdicts-ingress comment "an isolated pod, to its class"',
       'SV-INGRESS: ip daddr 10.0.0.1 goto SV-I-REST comment "nobody whom the map knows"',
       'SV-I-REST: ip daddr @SV4-isolated-ingress counter drop comment "isolated, and no chain knows this address: closed"',
@@ -62,11 +63,11 @@ describe("the rules of nftables", () => {
     const rules = written(ruleset.IPv6);
     const neighbours = 'icmpv6 type 133-137 accept comment "neighbour discovery"';
     expect(rules.filter((rule) => rule.includes("icmp"))).toEqual([
-      `FORWARD: ${neighbours}`,
-      `OUTPUT: ${neighbours}`,
+      `SV-FORWARD: ${neighbours}`,
+      `SV-OUTPUT: ${neighbours}`,
     ]);
-    expect(rules.indexOf(`OUTPUT: ${neighbours}`)).toBe(
-      rules.findIndex((rule) => rule.startsWith("OUTPUT: fib")) + 1,
+    expect(rules.indexOf(`SV-OUTPUT: ${neighbours}`)).toBe(
+      rules.findIndex((rule) => rule.startsWith("SV-OUTPUT: fib")) + 1,
     );
     expect(rules.filter((rule) => rule.includes("egress[1]"))).toEqual([
       'SV-C-*: ip6 daddr . meta l4proto . th dport @SV6-P-* counter return comment "shop/front egress[1]"',
@@ -142,11 +143,11 @@ test("the start gate stands behind the maps, and its chain says what it drops", 
   const podCidrs = ["10.0.0.0/24", "fd00::/64"].map((text) => must(parseCidr(text)));
   const { IPv4 } = rulesOf(front, { podCidrs, own: [] });
   const rules = written(IPv4).filter(
-    (rule) => /jump SV-[EI]|^SV-[EIG]/.test(rule) && !rule.startsWith("OUTPUT"),
+    (rule) => /jump SV-[EI]|^SV-[EIG]/.test(rule) && !rule.startsWith("SV-OUTPUT"),
   );
   expect(rules).toEqual([
-    'FORWARD: jump SV-EGRESS comment "egress of isolated pods"',
-    'FORWARD: jump SV-INGRESS comment "ingress of isolated pods"',
+    'SV-FORWARD: jump SV-EGRESS comment "egress of isolated pods"',
+    'SV-FORWARD: jump SV-INGRESS comment "ingress of isolated pods"',
     'SV-INGRESS: ip daddr vmap @SV4-verdicts-ingress comment "an isolated pod, to its class"',
     'SV-INGRESS: ip daddr 10.0.0.0/24 goto SV-I-REST comment "nobody whom the map knows"',
     'SV-I-REST: ip daddr @SV4-isolated-ingress counter drop comment "isolated, and no chain knows this address: closed"',
@@ -165,8 +166,8 @@ test("pods on a bridge do not talk by link-local addresses, which IPv4 has none 
   const links = 'iifname "cni0" oifname "cni0"';
   const nobody = 'comment "link-local: nobody is known by such an address"';
   expect(written(IPv6).filter((rule) => rule.includes("cni0"))).toEqual([
-    `FORWARD: ip6 daddr fe80::/10 ${links} counter drop ${nobody}`,
-    `FORWARD: ip6 saddr fe80::/10 ip6 daddr != ff00::/8 ${links} counter drop ${nobody}`,
+    `SV-FORWARD: ip6 daddr fe80::/10 ${links} counter drop ${nobody}`,
+    `SV-FORWARD: ip6 saddr fe80::/10 ip6 daddr != ff00::/8 ${links} counter drop ${nobody}`,
   ]);
   expect(written(IPv4).some((rule) => rule.includes("cni0"))).toBe(false);
 });

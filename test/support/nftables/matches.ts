@@ -121,10 +121,11 @@ function readIcmp6(words: Words, context: RuleContext): Match {
 
 function readConntrack(words: Words): Match {
   words.expect("state");
+  const isNegated = words.takeIf("!");
   const states = words.take().split(",");
   if (!states.every((state) => /^(?:new|established|related|invalid)$/.test(state)))
     throw new Error(`nft: unknown state in ${states.join(",")}`);
-  return ({ state }) => states.includes(state.toLowerCase());
+  return ({ state }) => states.includes(state.toLowerCase()) !== isNegated;
 }
 
 function readComment(words: Words): Match {

@@ -2,7 +2,14 @@ import { type Address, type Family, formatAddress } from "../../../core/address.
 import { type Direction, ruleIdText } from "../../../core/policy.ts";
 import { nftRuleText, nftWords, ruleHash } from "../../../render/rule-text.ts";
 import type { Flow } from "../../../core/traffic.ts";
-import { NFT_TABLE, dispatchChain, otherPortsChainOf, portMap, verdictMap } from "../../../render/names.ts";
+import {
+  NFT_TABLE,
+  dispatchChain,
+  judgingChain,
+  otherPortsChainOf,
+  portMap,
+  verdictMap,
+} from "../../../render/names.ts";
 import { elementOf } from "../../../render/nftables/element.ts";
 import { renderNftables } from "../../../render/nftables/nftables.ts";
 import { denialVerdict } from "../../../render/nftables/verdicts.ts";
@@ -40,7 +47,8 @@ const wayIn: RuleWords["wayIn"] = ({ family, chains, sets }, direction, address,
     (chains.get(chain) ?? [])
       .filter((rule) => ends(rule, end))
       .map((rule): Line => ({ chain, rule, does: "leads" }));
-  const lines = leading(FORWARD, `jump ${entry}`);
+  const judging = judgingChain(FORWARD);
+  const lines = [...leading(FORWARD, `goto ${judging}`), ...leading(judging, `jump ${entry}`)];
   for (const [map, key] of asked(family, direction, address, flow)) {
     const judge = judgeOf(sets.get(map)?.entries ?? [], key);
     if (judge === undefined) continue;
