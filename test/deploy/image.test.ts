@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type ApiServer, startApiServer } from "../../src/lab/apiserver.ts";
 import { fileURLToPath } from "node:url";
-import { NODE, onlyFront, pod } from "../daemon/fixture.ts";
+import { NODE, onlyFront, pod, policy } from "../daemon/fixture.ts";
 import { must } from "../support/must.ts";
 import { type OwnNetns, ownNetns } from "../kernel/own-netns.ts";
 import { type BuiltRootfs, builtRootfs } from "./container/built-rootfs.ts";
@@ -19,6 +19,17 @@ import { podSpecOf, shipped } from "./container/pod-spec.ts";
 import { type RunningContainer, runContainer } from "./container/run-container.ts";
 
 const FORWARDER = fileURLToPath(new URL("../../src/lab/forwarder/forwarder.ts", import.meta.url));
+
+/** Has rules make sets and maps of every kind, which the node's nft, of another version than the image's, is to read. */
+const everySet = policy("every-set", {
+  podSelector: {},
+  policyTypes: ["Ingress", "Egress"],
+  ingress: [
+    { from: [{ podSelector: {} }], ports: [{ port: 80 }, { port: 443 }] },
+    { from: [{ ipBlock: { cidr: "192.0.2.0/24" } }], ports: [{ port: 80 }, { port: 443 }] },
+  ],
+  egress: [{ to: [{ podSelector: {} }], ports: [{ port: "http" }] }],
+});
 
 /** A guard against hanging, not a bar. */
 const PATIENCE = { timeout: 15_000, interval: 100 };
@@ -133,8 +144,8 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
         metadata: { name: NODE },
         spec: { podCIDR: "10.244.1.0/24", podCIDRs: ["10.244.1.0/24"] },
       });
-      for (const each of [pod("db", "10.244.1.2"), pod("front", "10.244.2.2", { node: "n2" }), onlyFront])
-        api.seed(each);
+      const pods = [pod("db", "10.244.1.2"), pod("front", "10.244.2.2", { node: "n2" })];
+      for (const each of [...pods, onlyFront, everySet]) api.seed(each);
       await netns.sh(`${hint} -t mangle -N KUBE-IPTABLES-HINT`);
       const stranger = await beside(netns, "stranger", "10.244.2.9", "10.244.2.1");
       await beside(netns, "db", "10.244.1.2", "10.244.1.1");
@@ -151,6 +162,7 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
           throw new Error(await enforcer.log(), { cause: error });
         });
       expect(await netns.sh(rules)).toContain("default/only-front ingress[0]");
+      if (backend === "nftables") expect(await netns.sh(rules)).toContain("map SV4-ports-ingress {");
 
       expect(await enforcer.log()).toContain(`"backend":"${backend}"`);
 

@@ -8,15 +8,24 @@ export interface SetForm {
   readonly lines: readonly string[];
 }
 
+/** With `type ipv4_addr` for one address, and with `type` for a map, nft 1.1.2 and newer write down what crashes older ones. */
 interface Words {
   readonly address: string;
-  /** What nft calls the type of one address: with `type ipv4_addr`, nft 1.1.2 and newer write down what crashes older ones. */
   readonly one: string;
+  readonly withPort: string;
 }
 
 const words: Readonly<Record<Family, Words>> = {
-  IPv4: { address: "ipv4_addr", one: "typeof ip saddr" },
-  IPv6: { address: "ipv6_addr", one: "typeof ip6 saddr" },
+  IPv4: {
+    address: "ipv4_addr",
+    one: "typeof ip saddr",
+    withPort: "typeof ip daddr . meta l4proto . th dport",
+  },
+  IPv6: {
+    address: "ipv6_addr",
+    one: "typeof ip6 saddr",
+    withPort: "typeof ip6 daddr . meta l4proto . th dport",
+  },
 };
 
 const forms: Readonly<Record<SetType, (words: Words) => SetForm>> = {
@@ -25,10 +34,7 @@ const forms: Readonly<Record<SetType, (words: Words) => SetForm>> = {
   "hash:ip,port": ({ address }) => ({ kind: "set", lines: [`type ${address} . inet_proto . inet_service`] }),
   pairs: ({ address }) => ({ kind: "set", lines: [`type ${address} . ${address}`] }),
   verdicts: ({ one }) => ({ kind: "map", lines: [`${one} : verdict`] }),
-  "port-verdicts": ({ address }) => ({
-    kind: "map",
-    lines: [`type ${address} . inet_proto . inet_service : verdict`],
-  }),
+  "port-verdicts": ({ withPort }) => ({ kind: "map", lines: [`${withPort} : verdict`] }),
 };
 
 const types = Object.keys(forms) as SetType[];

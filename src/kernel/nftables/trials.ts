@@ -46,7 +46,7 @@ const FEATURES: readonly (readonly [feature: string, module: string, family: "ip
       "maps of addresses with ports to verdicts",
       "nf_tables",
       "ip",
-      "add map % m { type ipv4_addr . inet_proto . inet_service : verdict; }; add chain % d; add element % m { 192.0.2.1 . tcp . 443 : goto d }; add rule % c ip daddr . meta l4proto . th dport vmap @m",
+      "add map % m { typeof ip daddr . meta l4proto . th dport : verdict; }; add chain % d; add element % m { 192.0.2.1 . tcp . 443 : goto d }; add rule % c ip daddr . meta l4proto . th dport vmap @m",
     ],
     ["ct state", "nft_ct", "ip", "add chain % d; add rule % c ct state ! established,related goto d"],
     ["fib", "nft_fib_ipv4", "ip", "add rule % c fib saddr type local accept"],

@@ -53,7 +53,7 @@ describe("what nft lists", () => {
 	}
 
 	map SV4-ports-ingress {
-		type ipv4_addr . inet_proto . inet_service : verdict
+		typeof ip daddr . meta l4proto . th dport : verdict
 		size 2048
 		elements = { 10.244.1.17 . tcp . 443 : goto SV-C-x-tcp-443,
 			     10.244.1.17 . 17 . 53 : goto SV-C-x-udp-53 }

@@ -25,7 +25,7 @@ describeKernel("what nftables needs", () => {
     ["limit rate", ["limit"]],
     ["flags interval", ["sets of intervals"]],
     ["saddr : verdict", ["maps to verdicts"]],
-    ["inet_service : verdict", ["maps of addresses with ports to verdicts"]],
+    ["th dport : verdict", ["maps of addresses with ports to verdicts"]],
   ])("is told by name where it is missing: %s", async (expression, features) => {
     const netns = await ownNetns();
     onTestFinished(() => netns.remove());

@@ -28,10 +28,12 @@ export interface Element {
 const MAX_COMMENT = 128;
 
 const keyParts = new Set<string>(["ipv4_addr", "ipv6_addr", "inet_proto", "inet_service"]);
-/** A single address is declared by what it is compared with (`set-form.ts`). */
+/** Some are declared by what they are compared with (`set-form.ts`). */
 const typeofs: ReadonlyMap<string, string> = new Map([
   ["typeof ip saddr", "type ipv4_addr"],
   ["typeof ip6 saddr", "type ipv6_addr"],
+  ["typeof ip daddr . meta l4proto . th dport", "type ipv4_addr . inet_proto . inet_service"],
+  ["typeof ip6 daddr . meta l4proto . th dport", "type ipv6_addr . inet_proto . inet_service"],
 ]);
 const addressWidth: Readonly<Record<string, number>> = { ipv4_addr: 32, ipv6_addr: 128 };
 
@@ -42,7 +44,7 @@ export function declareSet(name: string, kind: NamedSet["kind"], body: string): 
   const [declared = "", ...options] = statements;
   const sizes = options.flatMap((option) => /^size ([1-9]\d*)$/.exec(option)?.[1] ?? []);
   const others = options.filter((option) => !/^size [1-9]\d*$/.test(option));
-  const type = declared.replace(/^typeof ip6? saddr/, (words) => typeofs.get(words) ?? words);
+  const type = declared.replace(/^typeof [^:]*[^: ]/, (words) => typeofs.get(words) ?? words);
   const [, keys = "", value] = /^type (.*?)(?: : (\w+))?$/.exec(type) ?? [];
   const parts = keys.split(" . ");
   const isInterval = others.length === 1 && others[0] === "flags interval";
@@ -58,7 +60,9 @@ export function declareSet(name: string, kind: NamedSet["kind"], body: string): 
 /** As it is printed: by what it was declared with. */
 export function typeText({ kind, parts, isInterval, room }: NamedSet): readonly string[] {
   const type = `type ${parts.join(" . ")}`;
-  const [declared = type] = [...typeofs].find(([, same]) => same === type) ?? [];
+  // Of sets only those of one address are.
+  const isCompared = kind === "map" || parts.length === 1;
+  const [declared = type] = [...typeofs].find(([, same]) => isCompared && same === type) ?? [];
   const line = `${declared}${kind === "map" ? " : verdict" : ""}`;
   const size = room === Infinity ? [] : [`size ${room}`];
   return [line, ...size, ...(isInterval ? ["flags interval"] : [])];
