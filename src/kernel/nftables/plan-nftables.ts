@@ -1,11 +1,17 @@
 import { type Family, families } from "../../core/address.ts";
 import { setFamily } from "../../render/names.ts";
 import type { Ruleset } from "../../render/ruleset.ts";
-import { planWrites, stateAfter } from "../plan.ts";
+import { type Plan, planWrites, stateAfter } from "../plan.ts";
 import { type Standing, planFrom } from "../standing.ts";
 import { type KernelState, type StandingSet, type StandingTable, nothingStands } from "../state.ts";
 import type { Leg } from "../walk/plan-walk.ts";
+import { newClasses, standingWith } from "./new-classes.ts";
 import type { SetRooms } from "./set-rooms.ts";
+
+const NOTHING_STANDS: KernelState = {
+  sets: new Map(),
+  tables: { IPv4: nothingStands, IPv6: nothingStands },
+};
 
 /** Whether a family's table cannot be led to what is wanted: it is not there, or a set would have to become another. */
 function isToBeMade({ sets, tables }: KernelState, wanted: Ruleset, family: Family): boolean {
@@ -51,10 +57,22 @@ function withOthers(state: KernelState, wanted: Ruleset, outgrown: ReadonlySet<s
   };
 }
 
+/** The one plan that leads from what stands to what is wanted. A set that outgrows its room is made anew, with the rules that name it. */
+function planOf(standing: Standing, wanted: Ruleset, rooms: SetRooms): Plan {
+  const outgrown = rooms.outgrown(standing, wanted);
+  return rooms.declared(
+    outgrown.size === 0
+      ? planFrom(standing, wanted)
+      : planWrites(withOthers(stateOf(standing), wanted, outgrown), wanted),
+  );
+}
+
 /**
- * The one plan that leads from what stands to what is wanted. It is written as a whole, rules and sets of both families, so no
- * packet is ever judged by a part of it, and nothing of the sort of `planWalk` is needed. A set that outgrows its room is made anew, with
- * the rules that name it.
+ * The plans that lead from what stands to what is wanted. The last is written as a whole, rules and sets of both families, so no
+ * packet is ever judged by a part of it, and nothing of the sort of `planWalk` is needed. But the kernel lets a packet meet the rules
+ * that were in force when it came to the base chain, and the elements of maps as they are when it comes to those: at the instant of a
+ * transaction that made both a class and the way to it, it would come to a chain that was empty when it began, and pass. So classes
+ * that do not stand are written before, while nothing leads to them.
  */
 export function planNftables(standing: Standing, wanted: Ruleset, rooms: SetRooms): readonly Leg[] {
   const anew = new Set(
@@ -62,10 +80,13 @@ export function planNftables(standing: Standing, wanted: Ruleset, rooms: SetRoom
   );
   const from: Standing =
     standing.kind === "read" ? { kind: "read", state: without(standing.state, anew) } : standing;
-  const outgrown = rooms.outgrown(from, wanted);
-  const plan =
-    outgrown.size === 0
-      ? planFrom(from, wanted)
-      : planWrites(withOthers(stateOf(from), wanted, outgrown), wanted);
-  return [{ plan: rooms.declared(plan), to: wanted, anew }];
+  if (from.kind === "read") rooms.believe(from.state.sets);
+  const added = newClasses(from, wanted, anew);
+  if (families.every((family) => added[family].chains.size === 0))
+    return [{ plan: planOf(from, wanted, rooms), to: wanted, anew }];
+  const before = rooms.declared(planWrites(NOTHING_STANDS, added));
+  return [
+    { plan: before, to: added },
+    { plan: planOf(standingWith(from, added), wanted, rooms), to: wanted, anew },
+  ];
 }

@@ -25,10 +25,8 @@ export class SetRooms {
 
   /**
    * The sets that stand and cannot take what they are to hold beside what they hold: a kernel may count what goes until it is gone.
-   * What was read is believed from now on.
    */
   outgrown(standing: Standing, wanted: Ruleset): ReadonlySet<string> {
-    if (standing.kind === "read") this.#believe(standing.state.sets);
     const names = changedSets(standing, wanted).filter((name) => {
       const room = this.#rooms.get(name);
       const [before, after] = [setIn(standing, name), wanted[setFamily(name)].sets.get(name)];
@@ -57,7 +55,8 @@ export class SetRooms {
     return { ...plan, setsBefore };
   }
 
-  #believe(sets: ReadonlyMap<string, { readonly room?: number }>): void {
+  /** What was read is believed from now on. */
+  believe(sets: ReadonlyMap<string, { readonly room?: number }>): void {
     this.#rooms = new Map(
       [...sets].flatMap(([name, { room }]) => (room === undefined ? [] : [[name, room]])),
     );

@@ -119,7 +119,7 @@ describeKernel("one transaction", () => {
     const reading = (async () => {
       while (!written.signal.aborted) {
         const text = await rig.netns.sh("nft -s list ruleset");
-        const rules = [...text.matchAll(/jump SV-C-(\d) comment/g)].map(([, revision]) => revision);
+        const rules = [...text.matchAll(/jump SV-BIG-(\d) comment/g)].map(([, revision]) => revision);
         const member = /10\.([02])\.0\.49/.exec(text)?.[1] === "0" ? "0" : "1";
         seen.add([...rules, member].join(" "));
       }
