@@ -5,15 +5,13 @@ import type { FamilyRuleset, Ruleset } from "../../render/ruleset.ts";
 import { ruleIdentity } from "../rule-identity.ts";
 import type { Standing } from "../standing.ts";
 import type { KernelState, StandingSet, StandingTable } from "../state.ts";
+import { setsNamed } from "./sets-named.ts";
 
 const chainsIn = (standing: Standing, family: Family): ReadonlyMap<string, unknown> =>
   standing.kind === "read" ? standing.state.tables[family].chains : standing.ruleset[family].chains;
 
 const hasSet = (standing: Standing, name: string): boolean =>
   standing.kind === "read" ? standing.state.sets.has(name) : standing.ruleset[setFamily(name)].sets.has(name);
-
-const setsNamed = (rules: readonly string[]): string[] =>
-  rules.flatMap((rule) => [...rule.matchAll(/ @(\S+)/g)].map(([, name = ""]) => name));
 
 const leadsTo = (rules: readonly string[]): string[] =>
   rules.flatMap((rule) => / (?:goto|jump) (\S+)/.exec(` ${rule}`)?.[1] ?? []);

@@ -7,6 +7,8 @@ import { type KernelState, type StandingSet, type StandingTable, nothingStands }
 import type { Leg } from "../walk/plan-walk.ts";
 import { newClasses, standingWith } from "./new-classes.ts";
 import type { SetRooms } from "./set-rooms.ts";
+import { setsNamed } from "./sets-named.ts";
+import { tornSets } from "./torn-sets.ts";
 
 const NOTHING_STANDS: KernelState = {
   sets: new Map(),
@@ -36,10 +38,9 @@ const stateOf = (standing: Standing): KernelState =>
  * The state where these sets are as good as another's of their name, and the chains that name them as good as empty: both are made
  * anew. Chains that name them and are not as wanted are so anyway.
  */
-function withOthers(state: KernelState, wanted: Ruleset, outgrown: ReadonlySet<string>): KernelState {
+function withOthers(state: KernelState, wanted: Ruleset, remade: ReadonlySet<string>): KernelState {
   const other: StandingSet = { type: "other", entries: new Set() };
-  const namesOne = (rule: string): boolean =>
-    rule.matchAll(/ @(\S+)/g).some(([, name = ""]) => outgrown.has(name));
+  const namesOne = (rule: string): boolean => setsNamed([rule]).some((name) => remade.has(name));
   const table = (family: Family): StandingTable => {
     const { chains, ...rest } = state.tables[family];
     const naming = [...wanted[family].chains].filter(([, rules]) => rules.some(namesOne));
@@ -52,18 +53,18 @@ function withOthers(state: KernelState, wanted: Ruleset, outgrown: ReadonlySet<s
     };
   };
   return {
-    sets: new Map([...state.sets, ...[...outgrown].map((name) => [name, other] as const)]),
+    sets: new Map([...state.sets, ...[...remade].map((name) => [name, other] as const)]),
     tables: { IPv4: table("IPv4"), IPv6: table("IPv6") },
   };
 }
 
-/** The one plan that leads from what stands to what is wanted. A set that outgrows its room is made anew, with the rules that name it. */
+/** The one plan that leads from what stands to what is wanted. Some sets are made anew in it, with the rules that name them. */
 function planOf(standing: Standing, wanted: Ruleset, rooms: SetRooms): Plan {
-  const outgrown = rooms.outgrown(standing, wanted);
+  const anew = rooms.outgrown(standing, wanted).union(tornSets(standing, wanted));
   return rooms.declared(
-    outgrown.size === 0
+    anew.size === 0
       ? planFrom(standing, wanted)
-      : planWrites(withOthers(stateOf(standing), wanted, outgrown), wanted),
+      : planWrites(withOthers(stateOf(standing), wanted, anew), wanted),
   );
 }
 

@@ -8,7 +8,7 @@ import { nftRig } from "./rig.ts";
 
 const judge = (set: string): string => nftRule(`ip saddr @${set} counter return`);
 
-/** A chain and its set that stay, and one of each that are written to. */
+/** A chain and its set that stay, and one of each that are written to: of their own, as a set is made anew that changes with its rules. */
 const wantedOf = (round: number) =>
   nftRuleset({
     sets: {
@@ -18,7 +18,8 @@ const wantedOf = (round: number) =>
     },
     chains: {
       "SV-C-calm": [judge("SV4-G-calm"), nftRule("counter drop")],
-      "SV-C-busy": [judge("SV4-G-busy"), nftRule("counter drop", `${round}`)],
+      "SV-C-looking": [judge("SV4-G-busy"), nftRule("counter drop")],
+      "SV-C-busy": [nftRule("counter drop", `${round}`)],
     },
   });
 
