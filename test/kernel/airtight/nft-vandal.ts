@@ -128,11 +128,11 @@ function chainDamages(
 }
 
 /** An element that is not in it, whatever its type. */
-const foreign = (declared: string, address: string): string => {
-  if (declared.includes(": verdict")) return `${address} : accept`;
-  if (declared.includes("inet_service")) return `${address} . tcp . 7`;
-  return declared.includes(" . ") ? `${address} . ${address}` : address;
-};
+function foreign(declared: string, address: string): string {
+  const verdict = declared.includes(": verdict") ? " : accept" : "";
+  if (/inet_service|th dport/.test(declared)) return `${address} . tcp . 7${verdict}`;
+  return declared.includes(" . ") ? `${address} . ${address}` : `${address}${verdict}`;
+}
 
 function setDamages(
   { kind, name, declared, parts }: NftBlock,
