@@ -1,10 +1,8 @@
 import { type Family, families } from "../core/address.ts";
 import type { NodeProgram } from "../core/node-program.ts";
-import type { Direction } from "../core/policy.ts";
-import { classPart, isPopulated } from "./class-part.ts";
+import { classPart, isPopulated, leavesAmong } from "./class-part.ts";
 import { type Host, plainHost } from "./host.ts";
 import type { Layout } from "./layout.ts";
-import { type Leaf, compareLeaves } from "./leaves.ts";
 import type { FamilyRuleset, Ruleset } from "./ruleset.ts";
 import { setTable } from "./set-table.ts";
 
@@ -14,16 +12,10 @@ function renderFamily(layout: Layout, program: NodeProgram, family: Family, host
     .filter((each) => isPopulated(each, family))
     .map((each) => {
       const allowed = each.rules.flatMap((rule) => layout.allowRules(rule, family, table));
-      return { direction: each.direction, ...classPart(layout, each, allowed, family, host.denial) };
+      return classPart(layout, each, allowed, family, host.denial);
     });
-  const leavesIn = (direction: Direction): Leaf[] =>
-    parts
-      .filter((each) => each.direction === direction)
-      .flatMap(({ leaves }) => leaves)
-      .sort(compareLeaves);
-  const leaves = { ingress: leavesIn("ingress"), egress: leavesIn("egress") };
   const chains = new Map([
-    ...layout.ownChains(family, leaves, program.gate, host, table),
+    ...layout.ownChains(family, leavesAmong(parts), program.gate, host, table),
     ...parts.flatMap((each) => [...each.chains]),
   ]);
   return layout.hung({ family, sets: table.sets, chains }, host);

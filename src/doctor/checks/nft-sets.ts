@@ -3,16 +3,13 @@ import { type Direction, directions } from "../../core/policy.ts";
 import { classChainOf, isOurSet, isolatedNow, portMap, selfSet, verdictMap } from "../../render/names.ts";
 import type { PrintedNftSet, PrintedNftTable } from "../../kernel/nftables/printed-table.ts";
 import { readForm } from "../../kernel/nftables/set-form.ts";
+import { setsNamed } from "../../render/nftables/sets-named.ts";
 import { nftWords } from "../../render/rule-text.ts";
 import type { OurNftTable } from "../nft-standing.ts";
 
 /** The sets that rules look into. */
 export const setsNamedInNft = ({ chains }: PrintedNftTable): Set<string> =>
-  new Set(
-    chains.flatMap(({ rules }) =>
-      rules.flatMap((rule) => [...nftWords(rule).matchAll(/ @(\S+)/g)].map(([, name = ""]) => name)),
-    ),
-  );
+  new Set(chains.flatMap(({ rules }) => rules.flatMap(setsNamed)));
 
 /** Addresses before what is said of them. */
 const keys = (set: PrintedNftSet | undefined): Set<string> =>

@@ -1,11 +1,11 @@
 import { type Family, families } from "../../core/address.ts";
 import { SharedMap } from "../../core/shared-map.ts";
 import { classChainOf, setFamily } from "../../render/names.ts";
+import { setsNamed } from "../../render/nftables/sets-named.ts";
 import type { FamilyRuleset, Ruleset } from "../../render/ruleset.ts";
 import { ruleIdentity } from "../rule-identity.ts";
 import type { Standing } from "../standing.ts";
 import type { KernelState, StandingSet, StandingTable } from "../state.ts";
-import { setsNamed } from "./sets-named.ts";
 
 const chainsIn = (standing: Standing, family: Family): ReadonlyMap<string, unknown> =>
   standing.kind === "read" ? standing.state.tables[family].chains : standing.ruleset[family].chains;
@@ -26,7 +26,7 @@ function newIn(standing: Standing, wanted: FamilyRuleset): FamilyRuleset {
     for (const to of leadsTo(rules)) add(to);
   };
   for (const name of wanted.chains.keys()) if (classChainOf(name) !== undefined) add(name);
-  const named = new Set([...chains.values()].flatMap(setsNamed));
+  const named = new Set([...chains.values()].flat().flatMap(setsNamed));
   const sets = [...named].flatMap((name) => {
     const set = wanted.sets.get(name);
     return set === undefined || hasSet(standing, name) ? [] : [[name, set] as const];

@@ -1,5 +1,6 @@
 import { type Family, families } from "../../core/address.ts";
 import { setFamily } from "../../render/names.ts";
+import { setsNamed } from "../../render/nftables/sets-named.ts";
 import type { Ruleset } from "../../render/ruleset.ts";
 import { type Plan, planWrites, stateAfter } from "../plan.ts";
 import { type Standing, planFrom } from "../standing.ts";
@@ -7,7 +8,6 @@ import { type KernelState, type StandingSet, type StandingTable, nothingStands }
 import type { Leg } from "../walk/plan-walk.ts";
 import { newClasses, standingWith } from "./new-classes.ts";
 import type { SetRooms } from "./set-rooms.ts";
-import { setsNamed } from "./sets-named.ts";
 import { tornSets } from "./torn-sets.ts";
 
 const NOTHING_STANDS: KernelState = {
@@ -40,7 +40,7 @@ const stateOf = (standing: Standing): KernelState =>
  */
 function withOthers(state: KernelState, wanted: Ruleset, remade: ReadonlySet<string>): KernelState {
   const other: StandingSet = { type: "other", entries: new Set() };
-  const namesOne = (rule: string): boolean => setsNamed([rule]).some((name) => remade.has(name));
+  const namesOne = (rule: string): boolean => setsNamed(rule).some((name) => remade.has(name));
   const table = (family: Family): StandingTable => {
     const { chains, ...rest } = state.tables[family];
     const naming = [...wanted[family].chains].filter(([, rules]) => rules.some(namesOne));

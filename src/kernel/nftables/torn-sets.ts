@@ -1,10 +1,10 @@
 import { type Family, families } from "../../core/address.ts";
 import { SharedMap } from "../../core/shared-map.ts";
 import { classChainOf, setFamily } from "../../render/names.ts";
+import { setsNamed } from "../../render/nftables/sets-named.ts";
 import type { FamilyRuleset, Ruleset, SetType } from "../../render/ruleset.ts";
 import type { Standing } from "../standing.ts";
 import { type FamilyView, viewOf } from "../walk/family-view.ts";
-import { setsNamed } from "./sets-named.ts";
 
 /** Peers; nobody else's members come and go with what classes allow. */
 const TYPES: ReadonlySet<SetType> = new Set(["hash:ip", "hash:ip,port"]);
@@ -40,7 +40,7 @@ const changedRules = (before: FamilyView, { chains }: FamilyRuleset): string[] =
 function tornIn(before: FamilyView, after: FamilyRuleset): string[] {
   const changed = changedSets(before, after);
   if (changed.length === 0) return [];
-  const named = new Set(setsNamed(changedRules(before, after)));
+  const named = new Set(changedRules(before, after).flatMap(setsNamed));
   return changed.filter((name) => named.has(name));
 }
 

@@ -1,13 +1,12 @@
 import type { Family } from "../../core/address.ts";
 import { difference } from "../../core/difference.ts";
 import type { ClassRule, NodeProgram, SubjectClass } from "../../core/node-program.ts";
-import type { Direction } from "../../core/policy.ts";
 import { sameList } from "../../core/same-list.ts";
 import type { StartGate } from "../../core/start-gate.ts";
 import type { Host } from "../host.ts";
-import { type ClassPart, classPart, isPopulated } from "../class-part.ts";
+import { type ClassPart, classPart, isPopulated, leavesAmong } from "../class-part.ts";
 import type { Chains, Layout } from "../layout.ts";
-import { type Leaf, type Leaves, compareLeaves } from "../leaves.ts";
+import type { Leaves } from "../leaves.ts";
 import type { FamilyRuleset } from "../ruleset.ts";
 import { LiveSets } from "./live-sets.ts";
 import { Memo } from "../memo.ts";
@@ -65,18 +64,9 @@ export class FamilyRenderer {
     const { gone, come } = difference(before, this.#populated);
     this.#sets.use(come.flatMap((each) => this.#asksOf(each)));
     this.#sets.drop(gone.flatMap((each) => this.#asksOf(each)));
-    const parts = this.#populated.map((each) => ({
-      direction: each.direction,
-      ...this.#parts[host.denial].of(each),
-    }));
-    const leavesIn = (direction: Direction): readonly Leaf[] =>
-      parts
-        .filter((each) => each.direction === direction)
-        .flatMap(({ leaves }) => leaves)
-        .sort(compareLeaves);
-    const leaves = { ingress: leavesIn("ingress"), egress: leavesIn("egress") };
+    const parts = this.#populated.map((each) => this.#parts[host.denial].of(each));
     const chains = new Map([
-      ...this.#renderOwn(leaves, gate, host),
+      ...this.#renderOwn(leavesAmong(parts), gate, host),
       ...parts.flatMap((each) => [...each.chains]),
     ]);
     const known = this.#ruleset?.chains;

@@ -12,6 +12,7 @@ import {
 } from "../../../render/names.ts";
 import { elementOf } from "../../../render/nftables/element.ts";
 import { renderNftables } from "../../../render/nftables/nftables.ts";
+import { setsNamed } from "../../../render/nftables/sets-named.ts";
 import { denialVerdict } from "../../../render/nftables/verdicts.ts";
 import type { SetType } from "../../../render/ruleset.ts";
 import type { Line, RuleWords } from "./rule-words.ts";
@@ -82,7 +83,7 @@ export const nftablesWords: RuleWords = {
   isAllowing: (rule) => ends(rule, "counter return"),
   isLeading: (rule, to) => nftWords(rule) === `goto ${to}`,
   isDenying: (rule) => Object.values(denialVerdict).some((end) => ends(rule, end)),
-  setsIn: (rule) => [...nftWords(rule).matchAll(/ @(\S+)/g)].map(([, name = ""]) => name),
+  setsIn: setsNamed,
   typeText: (type, family) => typeTexts[type](addressTypes[family]),
   entryText: elementOf,
 };
