@@ -78,6 +78,10 @@ export const portMap = (family: Family, direction: Direction): string =>
 export const isolatedNow = (family: Family, direction: Direction): string =>
   `${setPrefix[family]}-isolated-${direction}`;
 
+/** With nftables: whether a set or map tells where an address is judged, or whether it is closed. */
+export const isDispatchSet = (name: string): boolean =>
+  /^SV[46]-(?:verdicts|ports|isolated|known)-/.test(name);
+
 /** With nftables: each isolated address, paired with itself. */
 export const selfSet = (family: Family): string => `${setPrefix[family]}-self`;
 

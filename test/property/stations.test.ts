@@ -1,15 +1,20 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../src/core/cluster.ts";
 import { parseCidr } from "../../src/core/cidr.ts";
 import type { Cluster } from "../../src/core/compile.ts";
 import type { GateScope } from "../../src/core/start-gate.ts";
 import { planWalk } from "../../src/kernel/walk/plan-walk.ts";
 import { nodes } from "../support/arbitrary/addresses.ts";
-import { addressOfBits, bitsOf, textOfBits } from "../support/bits.ts";
+import { textOfBits } from "../support/bits.ts";
 import type { Change } from "../support/change-arbitrary.ts";
-import { clusterArbitrary, policiesArbitrary } from "../support/cluster-arbitrary.ts";
-import { labelsArbitrary } from "../support/arbitrary/labels.ts";
+import { clusterArbitrary } from "../support/cluster-arbitrary.ts";
+import {
+  EVERYDAY_NODE as NODE,
+  backwards,
+  oneComes,
+  oneIsRelabelled,
+  policiesChange,
+} from "../support/everyday.ts";
 import { manifests } from "../support/manifests.ts";
 import { must } from "../support/must.ts";
 import type { Packet } from "../support/netfilter/packet.ts";
@@ -17,8 +22,6 @@ import { kernelWith, readBack, stepsTo } from "../support/packet-interpreter.ts"
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
 import { isForwarded, rulesetOf, samplePackets, watched } from "../support/transition.ts";
 import { upheavalArbitrary } from "../support/upheaval-arbitrary.ts";
-
-const NODE = "n1";
 
 /** The blocks of the node's pods. */
 const gate: GateScope = {
@@ -83,47 +86,6 @@ describe("an enforcer that is killed on the way", () => {
 });
 
 describe("what changes every day takes one plan", () => {
-  /** As a cluster has them: each with addresses of its own, of its node's block. */
-  const settled = (cluster: Cluster): Cluster => ({
-    ...cluster,
-    pods: cluster.pods.map((pod, i): Pod => ({
-      ...pod,
-      hostNetwork: false,
-      addresses: (pod.node === NODE ? ["10.0.0.", "fd00::"] : ["10.0.1.", "fd00:0:0:1::"]).map((prefix) =>
-        addressOfBits(bitsOf(`${prefix}${i + 1}`)),
-      ),
-    })),
-  });
-
-  /** One pod, and the cluster without it. */
-  const withPod = (node: string): fc.Arbitrary<readonly [Cluster, number]> =>
-    clusterArbitrary
-      .map(settled)
-      .filter(({ pods }) => pods.some((pod) => pod.node === node))
-      .chain((cluster) => {
-        const places = [...cluster.pods.keys()].filter((i) => cluster.pods[i]?.node === node);
-        return fc.tuple(fc.constant(cluster), fc.constantFrom(...places));
-      });
-
-  const oneComes = (node: string): fc.Arbitrary<Change> =>
-    withPod(node).map(([after, at]) => ({
-      before: { ...after, pods: after.pods.toSpliced(at, 1) },
-      after,
-    }));
-
-  const oneIsRelabelled = (node: string): fc.Arbitrary<Change> =>
-    fc.tuple(withPod(node), labelsArbitrary).map(([[before, at], labels]) => ({
-      before,
-      after: { ...before, pods: before.pods.with(at, { ...must(before.pods[at]), labels }) },
-    }));
-
-  const backwards = (changes: fc.Arbitrary<Change>): fc.Arbitrary<Change> =>
-    changes.map(({ before, after }) => ({ before: after, after: before }));
-
-  const policies: fc.Arbitrary<Change> = fc
-    .tuple(clusterArbitrary.map(settled), policiesArbitrary)
-    .map(([before, others]) => ({ before, after: { ...before, policies: others } }));
-
   const plansOf = ({ before, after }: Change, scope: GateScope | undefined) =>
     planWalk(
       { kind: "left", ruleset: rulesetOf(before, NODE, scope), stayed: [] },
@@ -136,7 +98,7 @@ describe("what changes every day takes one plan", () => {
     ["a pod elsewhere comes", oneComes("n2"), undefined],
     ["a pod elsewhere goes", backwards(oneComes("n2")), undefined],
     ["a pod elsewhere is relabelled", oneIsRelabelled("n2"), undefined],
-    ["policies are created, edited and deleted", policies, undefined],
+    ["policies are created, edited and deleted", policiesChange, undefined],
   ] as const)("%s", (name, cases, scope) =>
     search(`plans, one where ${name}`, { cases, inTest: 150 }, (change) => {
       expect(plansOf(change, scope)).toHaveLength(1);

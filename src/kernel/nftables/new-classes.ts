@@ -1,20 +1,36 @@
 import { type Family, families } from "../../core/address.ts";
-import { SharedMap } from "../../core/shared-map.ts";
-import { classChainOf, setFamily } from "../../render/names.ts";
+import { mapWith } from "../../core/map-with.ts";
+import { directions } from "../../core/policy.ts";
+import { portMap, verdictMap } from "../../render/names.ts";
 import { setsNamed } from "../../render/nftables/sets-named.ts";
 import type { FamilyRuleset, Ruleset } from "../../render/ruleset.ts";
 import { ruleIdentity } from "../rule-identity.ts";
-import type { Standing } from "../standing.ts";
+import { type Standing, setIn } from "../standing.ts";
+import { viewOf } from "../walk/family-view.ts";
 import type { KernelState, StandingSet, StandingTable } from "../state.ts";
+import { chainsIn } from "./chains-in.ts";
+import { elementsComing } from "./elements-coming.ts";
+import { leadsTo } from "./leads-to.ts";
+import { OPEN, placesOf } from "./places.ts";
 
-const chainsIn = (standing: Standing, family: Family): ReadonlyMap<string, unknown> =>
-  standing.kind === "read" ? standing.state.tables[family].chains : standing.ruleset[family].chains;
-
-const hasSet = (standing: Standing, name: string): boolean =>
-  standing.kind === "read" ? standing.state.sets.has(name) : standing.ruleset[setFamily(name)].sets.has(name);
-
-const leadsTo = (rules: readonly string[]): string[] =>
-  rules.flatMap((rule) => / (?:goto|jump) (\S+)/.exec(` ${rule}`)?.[1] ?? []);
+/**
+ * The chains that do not stand and to which elements lead that come, of addresses that are judged or closed as it stands. Whoever is open
+ * passes an empty chain by the right of before.
+ */
+function ledAnew(standing: Standing, wanted: FamilyRuleset): string[] {
+  const { family } = wanted;
+  const standingChains = chainsIn(standing, family);
+  const led = directions.flatMap((direction) =>
+    [verdictMap(family, direction), portMap(family, direction)].flatMap((name) =>
+      elementsComing(standing, wanted, name).flatMap(({ address, chain }) =>
+        standingChains.has(chain) ? [] : [{ direction, address, chain }],
+      ),
+    ),
+  );
+  if (led.length === 0) return [];
+  const { at } = placesOf(viewOf(standing, family), family);
+  return led.flatMap(({ direction, address, chain }) => (at(direction, address) === OPEN ? [] : [chain]));
+}
 
 function newIn(standing: Standing, wanted: FamilyRuleset): FamilyRuleset {
   const standingChains = chainsIn(standing, wanted.family);
@@ -25,11 +41,11 @@ function newIn(standing: Standing, wanted: FamilyRuleset): FamilyRuleset {
     chains.set(name, rules);
     for (const to of leadsTo(rules)) add(to);
   };
-  for (const name of wanted.chains.keys()) if (classChainOf(name) !== undefined) add(name);
+  for (const name of ledAnew(standing, wanted)) add(name);
   const named = new Set([...chains.values()].flat().flatMap(setsNamed));
   const sets = [...named].flatMap((name) => {
     const set = wanted.sets.get(name);
-    return set === undefined || hasSet(standing, name) ? [] : [[name, set] as const];
+    return set === undefined || setIn(standing, name) !== undefined ? [] : [[name, set] as const];
   });
   return { family: wanted.family, chains, sets: new Map(sets), hooks: [] };
 }
@@ -42,8 +58,8 @@ const nothingNew = ({ family }: FamilyRuleset): FamilyRuleset => ({
 });
 
 /**
- * The chains of classes that are wanted and do not stand, with what they lead to and the sets that they ask for, as far as that does not
- * stand either; nothing in families that are made anew.
+ * The chains that do not stand and to which packets will be led that are judged or closed as it stands, with what they lead to and the
+ * sets that they ask for, as far as that does not stand either; nothing in families that are made anew.
  */
 export const newClasses = (standing: Standing, wanted: Ruleset, anew: ReadonlySet<Family>): Ruleset => {
   const [IPv4, IPv6] = [wanted.IPv4, wanted.IPv6].map((each) =>
@@ -54,32 +70,25 @@ export const newClasses = (standing: Standing, wanted: Ruleset, anew: ReadonlySe
 };
 
 function stateWith(state: KernelState, added: Ruleset): KernelState {
-  const table = (family: Family): StandingTable => ({
-    ...state.tables[family],
-    chains: new Map([
-      ...state.tables[family].chains,
-      ...[...added[family].chains].map(([name, rules]) => [name, rules.map(ruleIdentity)] as const),
-    ]),
-  });
+  const table = (family: Family): StandingTable => {
+    const chains = [...added[family].chains].map(([name, rules]) => [name, rules.map(ruleIdentity)] as const);
+    return { ...state.tables[family], chains: mapWith(state.tables[family].chains, chains) };
+  };
   return {
-    sets: new Map<string, StandingSet>([
-      ...state.sets,
-      ...families.flatMap((family) => [...added[family].sets]),
-    ]),
+    sets: mapWith<StandingSet>(
+      state.sets,
+      families.flatMap((family) => [...added[family].sets]),
+    ),
     tables: { IPv4: table("IPv4"), IPv6: table("IPv6") },
   };
 }
 
 function rulesetWith(ruleset: Ruleset, added: Ruleset): Ruleset {
-  const both = (family: Family): FamilyRuleset => {
-    const { sets, chains } = ruleset[family];
-    const more = added[family].sets;
-    return {
-      ...ruleset[family],
-      chains: new Map([...chains, ...added[family].chains]),
-      sets: sets instanceof SharedMap ? sets.with(more) : new Map([...sets, ...more]),
-    };
-  };
+  const both = (family: Family): FamilyRuleset => ({
+    ...ruleset[family],
+    chains: mapWith(ruleset[family].chains, added[family].chains),
+    sets: mapWith(ruleset[family].sets, added[family].sets),
+  });
   return { IPv4: both("IPv4"), IPv6: both("IPv6") };
 }
 

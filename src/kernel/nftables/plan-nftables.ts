@@ -3,12 +3,14 @@ import { setFamily } from "../../render/names.ts";
 import { setsNamed } from "../../render/nftables/sets-named.ts";
 import type { Ruleset } from "../../render/ruleset.ts";
 import { type Plan, planWrites, stateAfter } from "../plan.ts";
-import { type Standing, planFrom } from "../standing.ts";
+import { type Left, type Standing, planFrom } from "../standing.ts";
 import { type KernelState, type StandingSet, type StandingTable, nothingStands } from "../state.ts";
 import type { Leg } from "../walk/plan-walk.ts";
+import { closing } from "./closing.ts";
+import { detour } from "./detour.ts";
 import { newClasses, standingWith } from "./new-classes.ts";
+import { type Renames, planRenaming, renamedClasses, standingRenamed } from "./renamed-classes.ts";
 import type { SetRooms } from "./set-rooms.ts";
-import { tornSets } from "./torn-sets.ts";
 
 const NOTHING_STANDS: KernelState = {
   sets: new Map(),
@@ -60,7 +62,7 @@ function withOthers(state: KernelState, wanted: Ruleset, remade: ReadonlySet<str
 
 /** The one plan that leads from what stands to what is wanted. Some sets are made anew in it, with the rules that name them. */
 function planOf(standing: Standing, wanted: Ruleset, rooms: SetRooms): Plan {
-  const anew = rooms.outgrown(standing, wanted).union(tornSets(standing, wanted));
+  const anew = rooms.outgrown(standing, wanted);
   return rooms.declared(
     anew.size === 0
       ? planFrom(standing, wanted)
@@ -68,26 +70,56 @@ function planOf(standing: Standing, wanted: Ruleset, rooms: SetRooms): Plan {
   );
 }
 
+/** The rulesets by which one that stands is led to one that is wanted; mostly that alone. */
+function stations(standing: Standing, wanted: Ruleset, anew: ReadonlySet<Family>): readonly Ruleset[] {
+  const detours = families.flatMap((family) => {
+    const by = anew.has(family) ? undefined : detour(standing, wanted[family]);
+    return by === undefined ? [] : [[family, by] as const];
+  });
+  return detours.length === 0 ? [wanted] : [{ ...wanted, ...Object.fromEntries(detours) }, wanted];
+}
+
+/** One plan, and before it another where it leads packets to what does not stand. */
+function legsTo(standing: Standing, to: Ruleset, rooms: SetRooms, anew: ReadonlySet<Family>): readonly Leg[] {
+  const added = newClasses(standing, to, anew);
+  if (families.every((family) => added[family].chains.size === 0))
+    return [{ plan: planOf(standing, to, rooms), to, anew }];
+  const before = rooms.declared(planWrites(NOTHING_STANDS, added));
+  return [
+    { plan: before, to: added },
+    { plan: planOf(standingWith(standing, added), to, rooms), to, anew },
+  ];
+}
+
 /**
- * The plans that lead from what stands to what is wanted. The last is written as a whole, rules and sets of both families, so no
- * packet is ever judged by a part of it, and nothing of the sort of `planWalk` is needed. But the kernel lets a packet meet the rules
- * that were in force when it came to the base chain, and the elements of maps as they are when it comes to those: at the instant of a
- * transaction that made both a class and the way to it, it would come to a chain that was empty when it began, and pass. So classes
- * that do not stand are written before, while nothing leads to them.
+ * The plans that lead from what stands to what is wanted: mostly one, written as a whole, rules and sets of both families, so that no
+ * packet is ever judged by a part of it. But the kernel lets a packet meet the rules that were in force when it came to the base chain,
+ * and the elements of sets and maps as they are when it comes to those. So what elements lead to stands before them; rules and
+ * members that belong together change one after the other (`detour`); and a class that is replaced by another keeps its chain, under
+ * another name.
  */
 export function planNftables(standing: Standing, wanted: Ruleset, rooms: SetRooms): readonly Leg[] {
+  const closed = standing.kind === "left" ? closing(standing, wanted) : undefined;
+  if (closed !== undefined) {
+    const { stayed } = standing as Left;
+    const leg: Leg = { plan: planOf(standing, closed, rooms), to: closed };
+    return [leg, ...planNftables({ kind: "left", ruleset: closed, stayed }, wanted, rooms)];
+  }
   const anew = new Set(
     standing.kind === "read" ? families.filter((family) => isToBeMade(standing.state, wanted, family)) : [],
   );
   const from: Standing =
     standing.kind === "read" ? { kind: "read", state: without(standing.state, anew) } : standing;
   if (from.kind === "read") rooms.believe(from.state.sets);
-  const added = newClasses(from, wanted, anew);
-  if (families.every((family) => added[family].chains.size === 0))
-    return [{ plan: planOf(from, wanted, rooms), to: wanted, anew }];
-  const before = rooms.declared(planWrites(NOTHING_STANDS, added));
-  return [
-    { plan: before, to: added },
-    { plan: planOf(standingWith(from, added), wanted, rooms), to: wanted, anew },
-  ];
+  const renames = (family: Family): Renames =>
+    anew.has(family) ? new Map() : renamedClasses(from, wanted[family]);
+  const otherNames = { IPv4: renames("IPv4"), IPv6: renames("IPv6") };
+  const named = families.reduce((each, family) => standingRenamed(each, family, otherNames[family]), from);
+  const [first = wanted, ...others] = stations(named, wanted, anew);
+  const legs = legsTo(named, first, rooms, anew);
+  const renaming = legs.map((leg) =>
+    leg.to === first ? { ...leg, plan: planRenaming(leg.plan, otherNames) } : leg,
+  );
+  const left: Standing = { kind: "left", ruleset: first, stayed: [] };
+  return [...renaming, ...others.map((to): Leg => ({ plan: planOf(left, to, rooms), to }))];
 }

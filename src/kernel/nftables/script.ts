@@ -57,7 +57,7 @@ function moved(verb: "add" | "delete", lines: readonly string[], family: Family)
 function chainCommands(
   text: string,
   table: string,
-): Readonly<Record<"made" | "emptied" | "filled" | "gone", readonly string[]>> {
+): Readonly<Record<"made" | "emptied" | "filled" | "renamed" | "gone", readonly string[]>> {
   const matched = (line: RegExp): RegExpExecArray[] => [...text.matchAll(line)];
   const gone = new Set(matched(/^-X (\S+)$/gm).map(([, chain = ""]) => chain));
   const named = matched(/^:(\S+)/gm).map(([, chain = ""]) => chain);
@@ -71,8 +71,20 @@ function chainCommands(
       .map((chain) => `add chain ${table} ${chain}${declared(chain)}`),
     emptied: named.map((chain) => `flush chain ${table} ${chain}`),
     filled: matched(/^-A (.*)$/gm).map(([, rule = ""]) => `add rule ${table} ${rule}`),
+    renamed: matched(RENAMED).map(([, from = "", to = ""]) => `rename chain ${table} ${from} ${to}`),
     gone: [...gone].map((chain) => `delete chain ${table} ${chain}`),
   };
+}
+
+const RENAMED = /^-E (\S+) (\S+)$/gm;
+
+/** Commands that call chains as they are called until the transaction has ended; what is quoted stays as it is. */
+function byNamesThatStand(commands: readonly string[], text: string): readonly string[] {
+  const names = new Map([...text.matchAll(RENAMED)].map(([, from = "", to = ""]) => [to, from]));
+  if (names.size === 0) return commands;
+  return commands.map((command) =>
+    command.replaceAll(/"[^"]*"|SV-C-[\w-]+/g, (word) => names.get(word) ?? word),
+  );
 }
 
 /** Makes room for a table: what was there before is gone with the same transaction that fills it. */
@@ -87,7 +99,7 @@ function familyCommands(plan: Plan, family: Family, isAnew: boolean): string[] {
   const sets = setChanges(plan, family);
   const chains = chainCommands(plan.tables.get(family) ?? "", table);
   const destroyed = plan.destroy.filter((name) => setFamily(name) === family);
-  return [
+  const commands = [
     ...(isAnew && plan.tables.has(family) ? anewCommands(table) : []),
     ...chains.made,
     // Rules name sets, and maps name chains: neither goes before what names it.
@@ -101,6 +113,7 @@ function familyCommands(plan: Plan, family: Family, isAnew: boolean): string[] {
     ...destroyed.map((name) => `delete set ${table} ${name}`),
     ...chains.gone,
   ];
+  return [...byNamesThatStand(commands, plan.tables.get(family) ?? ""), ...chains.renamed];
 }
 
 /**

@@ -117,7 +117,8 @@ export function dispatchChains(
   return new Map(
     directions.flatMap((direction): [string, readonly string[]][] => [
       [dispatchChain(direction), dispatchRules(family, direction, leaves[direction], gate.blocks, sets)],
-      [restChain(direction), [closed(direction), ...gate.inRest[direction]]],
+      // Whom the gate comes to know while a packet of his is between both lookups is in the set already.
+      [restChain(direction), [...gate.inRest[direction], closed(direction)]],
     ]),
   );
 }

@@ -7,12 +7,15 @@ import { type NftRig, nftRig } from "./rig.ts";
 
 const PODS = Array.from({ length: 2000 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
 
+const PEERS = PODS.map((pod) => pod.replace("10.1.", "10.2."));
+
 /** A group of so many, from `from` on, and so many isolated pods. */
 function crowd(count: number, from = 0): Ruleset {
   const pods = PODS.slice(from, from + count);
+  const peers = PEERS.slice(from, from + count);
   const sets = {
-    "SV4-G-a": setOfType("hash:ip", ...pods),
-    "SV4-P-a": setOfType("hash:ip,port", ...pods.map((pod) => `${pod},tcp:80`)),
+    "SV4-G-a": setOfType("hash:ip", ...peers),
+    "SV4-P-a": setOfType("hash:ip,port", ...peers.map((peer) => `${peer},tcp:80`)),
     "SV4-verdicts-ingress": setOfType("verdicts", ...pods.map((pod) => `${pod} : goto SV-C-a`)),
     "SV4-verdicts-egress": setOfType("verdicts"),
     "SV4-ports-ingress": setOfType("port-verdicts", ...pods.map((pod) => `${pod} . tcp . 80 : goto SV-C-a`)),

@@ -74,26 +74,72 @@ test.each([
   const other = nftRuleset({
     sets: {
       "SV4-G-a": setOfType("hash:ip", "10.0.0.2"),
-      "SV4-verdicts-ingress": setOfType("verdicts", "10.244.1.1 : goto SV-C-b"),
+      "SV4-verdicts-ingress": setOfType("verdicts", "10.244.1.1 : goto SV-C-a"),
       "SV4-N-b": setOfType("hash:net", "192.0.2.0/24", "198.51.100.1"),
     },
-    chains: { "SV-C-b": [drop] },
+    chains: { "SV-C-a": [allow, drop], "SV-MID-STREAM": [drop] },
   });
   expect(commands(from(one), one)).toEqual([]);
   expect(commands(from(one), other)).toEqual([
-    // A class before the way to it, in a transaction of its own.
+    "add chain ip selvedge SV-MID-STREAM",
+    "flush chain ip selvedge SV-MID-STREAM",
+    "add set ip selvedge SV4-N-b { typeof ip saddr; flags interval; }",
+    "delete element ip selvedge SV4-G-a { 10.0.0.1 }",
+    "add element ip selvedge SV4-G-a { 10.0.0.2 }",
+    "add element ip selvedge SV4-N-b { 192.0.2.0/24, 198.51.100.1 }",
+    `add rule ip selvedge SV-MID-STREAM ${drop}`,
+    "delete set ip selvedge SV4-P-a",
+  ]);
+});
+
+/** Two pods of a node, each judged by the class that is named, and a class's rules. */
+const judging = (classes: readonly [string, string], chains: Readonly<Record<string, string[]>>): Ruleset => {
+  const elements = classes.map((name, i) => `10.244.1.${i + 1} : goto SV-C-${name}`);
+  return nftRuleset({
+    sets: { "SV4-verdicts-ingress": setOfType("verdicts", ...elements) },
+    chains: { "SV-INGRESS": [nftRule("ip daddr vmap @SV4-verdicts-ingress")], ...chains },
+  });
+};
+
+test.each([
+  ["read", read],
+  ["left", left],
+] as const)("of what was %s a class that another takes the place of keeps its chain", (_, from) => {
+  const seen = (name: string): string => nftRule(`limit rate 10/second log prefix "SV ingress SV-C-${name}"`);
+  const before = judging(["a", "a"], {
+    "SV-C-a": [nftRule("goto SV-C-a-rest")],
+    "SV-C-a-rest": [seen("a"), drop],
+  });
+  const after = judging(["b", "b"], {
+    "SV-C-b": [nftRule("goto SV-C-b-rest")],
+    "SV-C-b-rest": [seen("b"), drop],
+  });
+  const onwards = nftRule("goto SV-C-b-rest").replace("goto SV-C-b-rest", "goto SV-C-a-rest");
+  expect(commands(from(before), after)).toEqual([
+    "add chain ip selvedge SV-C-a",
+    "add chain ip selvedge SV-C-a-rest",
+    "flush chain ip selvedge SV-C-a",
+    "flush chain ip selvedge SV-C-a-rest",
+    `add rule ip selvedge SV-C-a ${onwards}`,
+    `add rule ip selvedge SV-C-a-rest ${seen("b")}`,
+    `add rule ip selvedge SV-C-a-rest ${drop}`,
+    "rename chain ip selvedge SV-C-a SV-C-b",
+    "rename chain ip selvedge SV-C-a-rest SV-C-b-rest",
+  ]);
+});
+
+test.each([
+  ["read", read],
+  ["left", left],
+] as const)("of what was %s a class that parts from another is written before the way to it", (_, from) => {
+  const before = judging(["a", "a"], { "SV-C-a": [drop] });
+  const after = judging(["a", "b"], { "SV-C-a": [drop], "SV-C-b": [drop] });
+  expect(commands(from(before), after)).toEqual([
     "add chain ip selvedge SV-C-b",
     "flush chain ip selvedge SV-C-b",
     `add rule ip selvedge SV-C-b ${drop}`,
-    "flush chain ip selvedge SV-C-a",
-    "add set ip selvedge SV4-N-b { typeof ip saddr; flags interval; }",
-    "delete element ip selvedge SV4-G-a { 10.0.0.1 }",
-    "delete element ip selvedge SV4-verdicts-ingress { 10.244.1.1 }",
-    "add element ip selvedge SV4-G-a { 10.0.0.2 }",
-    "add element ip selvedge SV4-verdicts-ingress { 10.244.1.1 : goto SV-C-b }",
-    "add element ip selvedge SV4-N-b { 192.0.2.0/24, 198.51.100.1 }",
-    "delete set ip selvedge SV4-P-a",
-    "delete chain ip selvedge SV-C-a",
+    "delete element ip selvedge SV4-verdicts-ingress { 10.244.1.2 }",
+    "add element ip selvedge SV4-verdicts-ingress { 10.244.1.2 : goto SV-C-b }",
   ]);
 });
 

@@ -9,6 +9,7 @@ import {
 } from "./named-set.ts";
 import { type NftRule, readRule } from "./rule.ts";
 import { type NftChain, type NftTable, mapTargets, nextChains } from "./table.ts";
+import { withOtherNames } from "./with-other-names.ts";
 
 interface OpenSet extends NamedSet {
   readonly elements: Map<string, Element>;
@@ -31,6 +32,7 @@ export class Draft {
   readonly #width: number;
   readonly #sets: Map<string, OpenSet>;
   readonly #chains: Map<string, OpenChain>;
+  readonly #renames = new Map<string, string>();
 
   constructor({ width, sets, chains }: NftTable) {
     this.#width = width;
@@ -88,6 +90,14 @@ export class Draft {
     this.#chain(name).rules.length = 0;
   }
 
+  /** By its new name it is known once the transaction has ended: all that is said in it says the old one. */
+  renameChain(name: string, to: string): void {
+    this.#chain(name);
+    if (this.#chains.has(to) || [...this.#renames.values()].includes(to))
+      throw new Error(`nft: File exists: chain ${to}`);
+    this.#renames.set(name, to);
+  }
+
   /** Its rules go with it. */
   deleteChain(name: string): void {
     this.#chain(name);
@@ -108,7 +118,8 @@ export class Draft {
   /** The table as it then is, where no chain that the kernel begins with leads back to itself. */
   finish(): NftTable {
     for (const [name, { base }] of this.#chains) if (base !== undefined) this.#checkLoops(name, []);
-    return { width: this.#width, sets: this.#sets, chains: this.#chains };
+    const table = { width: this.#width, sets: this.#sets, chains: this.#chains };
+    return this.#renames.size === 0 ? table : withOtherNames(table, this.#renames);
   }
 
   #set(name: string): OpenSet {

@@ -27,6 +27,8 @@ function edit(draft: Draft, { verb, kind, name, rest, text }: Command): void {
       return draft.flushChain(name);
     case "delete chain":
       return draft.deleteChain(name);
+    case "rename chain":
+      return draft.renameChain(name, rest);
     case "add rule":
       return draft.addRule(name, rest);
     default:
