@@ -21,7 +21,7 @@ export const oracles: readonly Oracle[] = [
   },
   {
     title: "2. The rendered rules",
-    what: "An interpreter of chains, goto and sets that knows no policies, against `evaluate`; across every write of a change; and what each transaction of nftables leaves.",
+    what: "An interpreter of chains, goto and sets that knows no policies, against `evaluate`; across every write of a change; what each transaction of nftables leaves, and what a packet meets in its middle.",
     isIts: starting(
       "packet oracle",
       "reading back",

@@ -6,10 +6,13 @@ import { type Plan, planWrites, stateAfter } from "../plan.ts";
 import { type Left, type Standing, planFrom } from "../standing.ts";
 import { type KernelState, type StandingSet, type StandingTable, nothingStands } from "../state.ts";
 import type { Leg } from "../walk/plan-walk.ts";
-import { closing } from "./closing.ts";
-import { detour } from "./detour.ts";
-import { newClasses, standingWith } from "./new-classes.ts";
-import { type Renames, planRenaming, renamedClasses, standingRenamed } from "./renamed-classes.ts";
+import { closing } from "./in-flight/closing.ts";
+import { detour } from "./in-flight/detour.ts";
+import { newClasses } from "./in-flight/new-classes.ts";
+import { planRenaming } from "./in-flight/plan-renaming.ts";
+import { type Renames, renamedClasses } from "./in-flight/renamed-classes.ts";
+import { standingRenamed } from "./in-flight/standing-renamed.ts";
+import { standingWith } from "./in-flight/standing-with.ts";
 import type { SetRooms } from "./set-rooms.ts";
 
 const NOTHING_STANDS: KernelState = {

@@ -13,37 +13,102 @@ const DENIED = "192.0.2.9";
 const OTHER = "192.0.2.10";
 const SECONDS = 4;
 
+interface Judged {
+  /** The class of each address. */
+  readonly classes: Readonly<Record<string, string>>;
+  /** Each port of an address to which the map of ports leads. */
+  readonly ports?: readonly string[];
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
+  /** Whom the start gate knows; absent where none stands. */
+  readonly known?: readonly string[];
+  readonly chains: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The ways to classes as they are laid out, for packets of the node itself. */
+function judged({ classes, ports, groups = {}, known, chains }: Judged): Ruleset {
+  const addresses = Object.keys(classes);
+  const verdicts = addresses.map((address) => `${address} : goto SV-C-${classes[address]}`);
+  const sets = Object.entries(groups).map(
+    ([name, members]) => [`SV4-G-${name}`, setOfType("hash:ip", ...members)] as const,
+  );
+  return nftRuleset({
+    sets: {
+      "SV4-verdicts-ingress": setOfType("verdicts", ...verdicts),
+      "SV4-isolated-ingress": setOfType("hash:ip", ...addresses),
+      ...(ports && { "SV4-ports-ingress": setOfType("port-verdicts", ...ports) }),
+      ...(known && { "SV4-known-a": setOfType("hash:ip", ...known) }),
+      ...Object.fromEntries(sets),
+    },
+    chains: {
+      OUTPUT: [nftRule("jump SV-INGRESS")],
+      "SV-INGRESS": [
+        ...(ports === undefined
+          ? []
+          : [nftRule("ip daddr . meta l4proto . th dport vmap @SV4-ports-ingress")]),
+        nftRule("ip daddr vmap @SV4-verdicts-ingress"),
+        nftRule("ip daddr 192.0.2.0/24 goto SV-I-REST"),
+      ],
+      "SV-I-REST": [
+        ...(known === undefined
+          ? []
+          : [nftRule("ip daddr 192.0.2.0/24 ip daddr != @SV4-known-a goto SV-GATE")]),
+        nftRule("ip daddr @SV4-isolated-ingress counter drop"),
+      ],
+      "SV-GATE": [nftRule("counter drop")],
+      ...chains,
+    },
+  });
+}
+
+const drop = nftRule("counter drop");
+
+/** Two values by turns. */
+const byTurns = <T>(revision: number, even: T, odd: T): readonly [T, T] =>
+  revision % 2 === 0 ? [even, odd] : [odd, even];
+
 /** Rulesets that deny one address, each in another way than the one before. */
 const denials: Readonly<Record<string, (revision: number) => Ruleset>> = {
   "its class is another": (revision) =>
-    nftRuleset({
-      sets: {
-        "SV4-verdicts-egress": setOfType("verdicts", `${DENIED} : goto SV-C-${revision}`),
-        "SV4-ports-egress": setOfType("port-verdicts", `${DENIED} . udp . 53 : goto SV-C-${revision}-udp-53`),
-      },
+    judged({
+      classes: { [DENIED]: `${revision}` },
+      ports: [`${DENIED} . udp . 53 : goto SV-C-${revision}-udp-53`],
       chains: {
-        OUTPUT: [
-          nftRule("ip daddr . meta l4proto . th dport vmap @SV4-ports-egress"),
-          nftRule("ip daddr vmap @SV4-verdicts-egress"),
-        ],
         [`SV-C-${revision}`]: [nftRule(`goto SV-C-${revision}-rest`)],
         [`SV-C-${revision}-udp-53`]: [nftRule(`goto SV-C-${revision}-rest`)],
         [`SV-C-${revision}-rest`]: [nftRule("counter drop", `${revision}`)],
       },
     }),
+  "its class parts from another": (revision) =>
+    judged({
+      classes: { [DENIED]: `${revision}`, [OTHER]: `${revision - 1}` },
+      chains: { [`SV-C-${revision}`]: [drop], [`SV-C-${revision - 1}`]: [drop] },
+    }),
   "it joins the group that is allowed no longer": (revision) => {
-    const [joined, allowed] = revision % 2 === 0 ? ["a", "b"] : ["b", "a"];
-    return nftRuleset({
-      sets: {
-        "SV4-verdicts-egress": setOfType("verdicts", `${DENIED} : goto SV-C-a`),
-        [`SV4-G-${joined}`]: setOfType("hash:ip", DENIED),
-        [`SV4-G-${allowed}`]: setOfType("hash:ip", OTHER),
-      },
+    const [joined, allowed] = byTurns(revision, "a", "b");
+    return judged({
+      classes: { [DENIED]: "a" },
+      groups: { [joined]: [DENIED], [allowed]: [OTHER] },
       chains: {
-        OUTPUT: [nftRule("ip daddr vmap @SV4-verdicts-egress")],
-        "SV-C-a": [nftRule(`ip daddr @SV4-G-${allowed} counter return`), nftRule("counter drop")],
-        "SV-C-b": [nftRule(`ip daddr @SV4-G-${joined} counter drop`)],
+        "SV-C-a": [nftRule(`ip saddr @SV4-G-${allowed} counter return`), drop],
+        "SV-C-b": [nftRule(`ip saddr @SV4-G-${joined} counter drop`)],
       },
+    });
+  },
+  "its class is another, and it joins the group that the first allows": (revision) => {
+    const [its, others] = byTurns(revision, "a", "b");
+    const [member] = byTurns(revision, OTHER, DENIED);
+    return judged({
+      classes: { [DENIED]: its, [OTHER]: others },
+      groups: { a: [member] },
+      chains: { "SV-C-a": [nftRule("ip saddr @SV4-G-a counter return"), drop], "SV-C-b": [drop] },
+    });
+  },
+  "the start gate comes to know it": (revision) => {
+    const [known] = byTurns(revision, [OTHER], [DENIED, OTHER]);
+    return judged({
+      classes: Object.fromEntries(known.map((address) => [address, "a"])),
+      known,
+      chains: { "SV-C-a": [drop] },
     });
   },
 };
@@ -65,31 +130,31 @@ const FLOOD = `
   print "$sent $passed";
 `;
 
-const ways = ["a process each", "nft kept open"] as const;
+const cases = [
+  ...Object.keys(denials).map((what) => [what, "nft kept open"] as const),
+  ["its class is another", "a process each"],
+  ["it joins the group that is allowed no longer", "a process each"],
+] as const;
 
 describeKernel("a packet that is under way when rules change, denied before and after,", () => {
-  test.each(Object.keys(denials).flatMap((what) => ways.map((way) => [what, way] as const)))(
-    "is denied where %s: %s",
-    { timeout: 60_000 },
-    async (what, way) => {
-      const denied = must(denials[what]);
-      const rig = await nftRig();
-      await rig.netns.sh(`ip link set lo up; ip address add ${DENIED}/32 dev lo`);
-      const kernel = way === "nft kept open" ? rig.keeping() : rig.another();
-      await kernel.bring(denied(0));
-      const over = new AbortController();
-      const flood = rig.netns.exec({ command: "perl", args: ["-e", FLOOD] }).finally(() => over.abort());
-      let revision = 0;
-      for (; !over.signal.aborted; revision += 1)
-        expect((await kernel.bring(denied(revision + 1))).failures).toEqual([]);
-      const { stdout, stderr } = await flood;
-      expect(stderr).toBe("");
-      const [sent = 0, passed = 0] = stdout.split(" ").map(Number);
-      process.stdout.write(
-        `in flight, ${what}, ${way}: ${revision} changes, ${sent} packets, ${passed} passed\n`,
-      );
-      expect(sent).toBeGreaterThan(0);
-      expect(passed).toBe(0);
-    },
-  );
+  test.each(cases)("is denied where %s: %s", { timeout: 60_000 }, async (what, way) => {
+    const denied = must(denials[what]);
+    const rig = await nftRig();
+    await rig.netns.sh(`ip link set lo up; ip address add ${DENIED}/32 dev lo`);
+    const kernel = way === "nft kept open" ? rig.keeping() : rig.another();
+    await kernel.bring(denied(0));
+    const over = new AbortController();
+    const flood = rig.netns.exec({ command: "perl", args: ["-e", FLOOD] }).finally(() => over.abort());
+    let revision = 0;
+    for (; !over.signal.aborted; revision += 1)
+      expect((await kernel.bring(denied(revision + 1))).failures).toEqual([]);
+    const { stdout, stderr } = await flood;
+    expect(stderr).toBe("");
+    const [sent = 0, passed = 0] = stdout.split(" ").map(Number);
+    process.stdout.write(
+      `in flight, ${what}, ${way}: ${revision} changes, ${sent} packets, ${passed} passed\n`,
+    );
+    expect(sent).toBeGreaterThan(0);
+    expect(passed).toBe(0);
+  });
 });

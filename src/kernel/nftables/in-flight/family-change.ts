@@ -1,10 +1,10 @@
-import type { Family } from "../../core/address.ts";
-import { SharedMap } from "../../core/shared-map.ts";
-import { type Direction, directions } from "../../core/policy.ts";
-import { classChainOf, isDispatchSet, portMap, setFamily } from "../../render/names.ts";
-import type { FamilyRuleset, SetType } from "../../render/ruleset.ts";
-import type { Standing } from "../standing.ts";
-import { type AnyRule, type FamilyView, viewOf } from "../walk/family-view.ts";
+import type { Family } from "../../../core/address.ts";
+import { SharedMap } from "../../../core/shared-map.ts";
+import { type Direction, directions } from "../../../core/policy.ts";
+import { classChainOf, isDispatchSet, portMap, setFamily } from "../../../render/names.ts";
+import type { FamilyRuleset, SetType } from "../../../render/ruleset.ts";
+import type { Standing } from "../../standing.ts";
+import { type AnyRule, type FamilyView, viewOf } from "../../walk/family-view.ts";
 import { leadingElement } from "./leading-element.ts";
 import { type Place, type Places, placesOf } from "./places.ts";
 

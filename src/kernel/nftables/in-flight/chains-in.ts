@@ -1,5 +1,5 @@
-import type { Family } from "../../core/address.ts";
-import type { Standing } from "../standing.ts";
+import type { Family } from "../../../core/address.ts";
+import type { Standing } from "../../standing.ts";
 
 /** The chains of one family that stand. */
 export const chainsIn = (standing: Standing, family: Family): ReadonlyMap<string, unknown> =>

@@ -1,9 +1,9 @@
-import { type Family, addressBits, parseAddress } from "../../core/address.ts";
-import { type Cidr, isInCidr, parseCidr } from "../../core/cidr.ts";
-import type { Direction } from "../../core/policy.ts";
-import { GATE_CHAIN, classChainOf, dispatchChain, restChain } from "../../render/names.ts";
-import { Memo } from "../../render/memo.ts";
-import type { AnyRule, FamilyView } from "../walk/family-view.ts";
+import { type Family, addressBits, parseAddress } from "../../../core/address.ts";
+import { type Cidr, isInCidr, parseCidr } from "../../../core/cidr.ts";
+import type { Direction } from "../../../core/policy.ts";
+import { GATE_CHAIN, classChainOf, dispatchChain, restChain } from "../../../render/names.ts";
+import { Memo } from "../../../render/memo.ts";
+import type { AnyRule, FamilyView } from "../../walk/family-view.ts";
 import { leadingElement } from "./leading-element.ts";
 
 /** What becomes of an address's packets in one direction: they pass, or are dropped, or are judged by the class that is named. */

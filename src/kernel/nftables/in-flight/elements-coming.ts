@@ -1,5 +1,5 @@
-import type { FamilyRuleset } from "../../render/ruleset.ts";
-import { type Standing, setIn } from "../standing.ts";
+import type { FamilyRuleset } from "../../../render/ruleset.ts";
+import { type Standing, setIn } from "../../standing.ts";
 import { type LeadingElement, leadingElement } from "./leading-element.ts";
 
 /** The elements of a map that come, or lead elsewhere than before. */

@@ -1,6 +1,6 @@
-import { classChainOf } from "../../render/names.ts";
-import { setsNamed } from "../../render/nftables/sets-named.ts";
-import type { FamilyView } from "../walk/family-view.ts";
+import { classChainOf } from "../../../render/names.ts";
+import { setsNamed } from "../../../render/nftables/sets-named.ts";
+import type { FamilyView } from "../../walk/family-view.ts";
 import type { FamilyChange } from "./family-change.ts";
 import { CLOSED, type Place, isClass } from "./places.ts";
 

@@ -1,7 +1,6 @@
-import type { Direction } from "../../core/policy.ts";
+import type { Direction } from "../../../core/policy.ts";
 import { type FamilyChange, type Move, addressesOf } from "./family-change.ts";
-import { hasTornSets } from "./has-torn-sets.ts";
-import { CLOSED, OPEN, isClass } from "./places.ts";
+import { CLOSED, OPEN } from "./places.ts";
 
 /** Whether rules of ours decide over packets of an address, before or after. */
 export function isJudged({ before, after }: FamilyChange["places"], address: string): boolean {
@@ -50,7 +49,7 @@ const crossesItself = (one: Turn, other: Turn): boolean =>
  * the other not yet fallen: elements of sets and maps change for whoever is under way, and rules do not. Or whether an address is led to
  * rules of before that it never had.
  */
-function isCrossing(change: FamilyChange): boolean {
+export function isCrossing(change: FamilyChange): boolean {
   const { moves, ported, written, sets, places } = change;
   if (places.before.ways !== places.after.ways) return true;
   const isLed = moves.length + ported.ingress.size + ported.egress.size > 0;
@@ -62,17 +61,4 @@ function isCrossing(change: FamilyChange): boolean {
   const judged = (addresses: ReadonlySet<string>): ReadonlySet<string> =>
     new Set([...addresses].filter((address) => isJudged(places, address)));
   return isPair(judged(peers.rise), judged(peers.fall));
-}
-
-/** Whether a packet of an address that would not pass as it is comes to rules that are written. */
-const isLedToAClass = ({ from, to }: Move): boolean => from !== OPEN && isClass(to);
-
-/**
- * Whether elements of sets and maps may not change at once with the rules, for whoever is under way: those of sets of peers, or
- * everything that says where somebody is judged.
- */
-export function needsDetour(change: FamilyChange): "peers" | "everything" | undefined {
-  if (isCrossing(change)) return "everything";
-  if (!hasTornSets(change)) return undefined;
-  return change.moves.some(isLedToAClass) ? "everything" : "peers";
 }

@@ -1,13 +1,10 @@
-import { type Family, families } from "../../core/address.ts";
-import { mapWith } from "../../core/map-with.ts";
-import { directions } from "../../core/policy.ts";
-import { portMap, verdictMap } from "../../render/names.ts";
-import { setsNamed } from "../../render/nftables/sets-named.ts";
-import type { FamilyRuleset, Ruleset } from "../../render/ruleset.ts";
-import { ruleIdentity } from "../rule-identity.ts";
-import { type Standing, setIn } from "../standing.ts";
-import { viewOf } from "../walk/family-view.ts";
-import type { KernelState, StandingSet, StandingTable } from "../state.ts";
+import type { Family } from "../../../core/address.ts";
+import { directions } from "../../../core/policy.ts";
+import { portMap, verdictMap } from "../../../render/names.ts";
+import { setsNamed } from "../../../render/nftables/sets-named.ts";
+import type { FamilyRuleset, Ruleset } from "../../../render/ruleset.ts";
+import { type Standing, setIn } from "../../standing.ts";
+import { viewOf } from "../../walk/family-view.ts";
 import { chainsIn } from "./chains-in.ts";
 import { elementsComing } from "./elements-coming.ts";
 import { leadsTo } from "./leads-to.ts";
@@ -68,32 +65,3 @@ export const newClasses = (standing: Standing, wanted: Ruleset, anew: ReadonlySe
   if (IPv4 === undefined || IPv6 === undefined) throw new Error("two families are planned");
   return { IPv4, IPv6 };
 };
-
-function stateWith(state: KernelState, added: Ruleset): KernelState {
-  const table = (family: Family): StandingTable => {
-    const chains = [...added[family].chains].map(([name, rules]) => [name, rules.map(ruleIdentity)] as const);
-    return { ...state.tables[family], chains: mapWith(state.tables[family].chains, chains) };
-  };
-  return {
-    sets: mapWith<StandingSet>(
-      state.sets,
-      families.flatMap((family) => [...added[family].sets]),
-    ),
-    tables: { IPv4: table("IPv4"), IPv6: table("IPv6") },
-  };
-}
-
-function rulesetWith(ruleset: Ruleset, added: Ruleset): Ruleset {
-  const both = (family: Family): FamilyRuleset => ({
-    ...ruleset[family],
-    chains: mapWith(ruleset[family].chains, added[family].chains),
-    sets: mapWith(ruleset[family].sets, added[family].sets),
-  });
-  return { IPv4: both("IPv4"), IPv6: both("IPv6") };
-}
-
-/** What stands once these stand beside what stands. */
-export const standingWith = (standing: Standing, added: Ruleset): Standing =>
-  standing.kind === "read"
-    ? { kind: "read", state: stateWith(standing.state, added) }
-    : { ...standing, ruleset: rulesetWith(standing.ruleset, added) };

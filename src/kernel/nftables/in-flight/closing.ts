@@ -1,9 +1,9 @@
-import { families } from "../../core/address.ts";
-import { mapWith } from "../../core/map-with.ts";
-import { SharedMap } from "../../core/shared-map.ts";
-import { isDispatchSet, setFamily } from "../../render/names.ts";
-import type { FamilyRuleset, IpSet, Ruleset } from "../../render/ruleset.ts";
-import type { Left } from "../standing.ts";
+import { families } from "../../../core/address.ts";
+import { mapWith } from "../../../core/map-with.ts";
+import { SharedMap } from "../../../core/shared-map.ts";
+import { isDispatchSet, setFamily } from "../../../render/names.ts";
+import type { FamilyRuleset, IpSet, Ruleset } from "../../../render/ruleset.ts";
+import type { Left } from "../../standing.ts";
 import { type FamilyChange, familyChange } from "./family-change.ts";
 import { needsDetour } from "./needs-detour.ts";
 import { leadingElement } from "./leading-element.ts";

@@ -1,6 +1,6 @@
-import { digest } from "../../core/digest.ts";
-import { setsNamed } from "../../render/nftables/sets-named.ts";
-import { ruleHash } from "../../render/rule-text.ts";
+import { digest } from "../../../core/digest.ts";
+import { setsNamed } from "../../../render/nftables/sets-named.ts";
+import { ruleHash } from "../../../render/rule-text.ts";
 
 /**
  * The set that stands for another for a moment, `SV4-next-G-…` for `SV4-G-…`. There are two, as rules may name one of them still, which
