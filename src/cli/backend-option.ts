@@ -11,7 +11,7 @@ const option = (description: string): Option =>
 /** What the enforcer writes. */
 export const writtenBackendOption = (): Option =>
   option(
-    "nft and legacy are the two iptables, nftables has tables of its own; auto is nftables, but iptables-legacy where kubelet and kube-proxy use that",
+    "nft and legacy are the two iptables, nftables has tables of its own; auto is nftables, or the iptables that kubelet and kube-proxy use where the kernel cannot",
   );
 
 /** What is read. */

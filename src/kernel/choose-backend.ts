@@ -4,26 +4,33 @@ import { hasOurNftTables } from "./nftables/has-our-nft-tables.ts";
 import { tryNftables } from "./nftables/trials.ts";
 import { hasOurs } from "./ours.ts";
 import { parseSavedTables } from "./saved-rules.ts";
-import { type Backend, detectVariant, saveCommand } from "./variant.ts";
+import { type Backend, type Variant, detectVariant, saveCommand } from "./variant.ts";
 
-/** Whether an enforcer has written to iptables-nft. Mangle alone is read: a node may have thousands of rules in the other tables. */
-async function hasOursInIptablesNft(exec: Exec): Promise<boolean> {
+/**
+ * What is read of each iptables. Of nft mangle alone: a node may have thousands of rules in the other tables. Of legacy whatever there
+ * is: naming a table would make the kernel create it.
+ */
+const READ: Readonly<Record<Variant, readonly string[]>> = { nft: ["-t", "mangle"], legacy: [] };
+
+/** Whether an enforcer has written to this iptables. */
+async function hasOursIn(exec: Exec, variant: Variant): Promise<boolean> {
   const saved = await Promise.all(
-    families.map((family) => exec({ command: saveCommand("nft", family), args: ["-t", "mangle"] })),
+    families.map((family) => exec({ command: saveCommand(variant, family), args: READ[variant] })),
   );
-  return saved.flatMap(({ stdout }) => parseSavedTables(stdout)).some(hasOurs);
+  const tables = saved.flatMap(({ stdout }) => parseSavedTables(stdout));
+  return tables.some((table) => table.name === "mangle" && hasOurs(table));
 }
 
 /**
- * Where an enforcer writes when nobody says. A node whose other parts use iptables-legacy has theirs: its kernel may know no more.
- * Else nftables, which costs packets less (docs/performance.md), if this kernel takes all that our rules are made of; else
- * iptables-nft. Of these two it stays where ours stands already: an update never moves rules from one to the other, as what it left
- * behind would go on denying.
+ * Where an enforcer writes when nobody says: to nftables, which costs packets least whatever the node's other parts use
+ * (docs/performance.md), if this kernel takes all that our rules are made of; else to the iptables that those use. It stays where ours
+ * stands already: an update never moves rules from one to the other, as what it left behind would go on denying.
  */
 export async function chooseBackend(exec: Exec): Promise<Backend> {
   if (await hasOurNftTables(exec)) return "nftables";
-  const variant = await detectVariant(exec);
-  if (variant === "legacy" || (await hasOursInIptablesNft(exec))) return variant;
+  const [isInNft, isInLegacy] = await Promise.all([hasOursIn(exec, "nft"), hasOursIn(exec, "legacy")]);
+  if (isInNft !== isInLegacy) return isInNft ? "nft" : "legacy";
+  if (isInNft) return detectVariant(exec);
   const trials = await tryNftables(exec);
-  return trials.some(({ refused }) => refused !== undefined) ? variant : "nftables";
+  return trials.some(({ refused }) => refused !== undefined) ? detectVariant(exec) : "nftables";
 }

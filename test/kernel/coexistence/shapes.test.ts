@@ -5,7 +5,7 @@ import { compile } from "../../../src/core/compile.ts";
 import { clusterFromManifests } from "../../../src/kube/cluster-from-manifests.ts";
 import { readManifests } from "../../../src/kube/files/read-manifests.ts";
 import { type EnforcerBackend, iptablesBeside } from "../../../src/lab/backend.ts";
-import { backendName } from "../../../src/kernel/variant.ts";
+import { type Variant, backendName } from "../../../src/kernel/variant.ts";
 import { clusterNow } from "../../../src/lab/cluster/cluster-now.ts";
 import type { LabShape } from "../../../src/lab/context.ts";
 import { type Experiment, experiment } from "../../../src/lab/experiment.ts";
@@ -21,9 +21,11 @@ const MARKET = fileURLToPath(new URL("../../../fixtures/market", import.meta.url
 
 interface Shape extends Omit<LabShape, "backend"> {
   readonly backend: EnforcerBackend;
+  /** Which iptables the neighbours use, where it is not the one that is usual beside this backend. */
+  readonly beside?: Variant;
 }
 
-/** The most usual, and four more in which every two settings of two kinds meet; two with nftables. `make lab` takes any. */
+/** The most usual, and four more in which every two settings of two kinds meet; with nftables two, and one beside iptables-legacy. */
 const SHAPES: readonly Shape[] = [
   { network: "bridge", flannel: "vxlan", proxy: "iptables", backend: "nft" },
   { network: "bridge", flannel: "host-gw", proxy: "nftables", backend: "legacy" },
@@ -32,6 +34,7 @@ const SHAPES: readonly Shape[] = [
   { network: "ptp", flannel: "vxlan", proxy: "iptables", backend: "legacy" },
   { network: "bridge", flannel: "vxlan", proxy: "iptables", backend: "nftables" },
   { network: "ptp", flannel: "host-gw", proxy: "nftables", backend: "nftables" },
+  { network: "bridge", flannel: "vxlan", proxy: "iptables", backend: "nftables", beside: "legacy" },
 ];
 
 /** Between whom and by which way, of the cells that one sentence of the manifests is about. */
@@ -52,13 +55,13 @@ function share(measured: readonly Measured[]): "all" | "some" | "none" {
 }
 
 for (const [index, shape] of SHAPES.entries()) {
-  const { network, flannel, proxy, backend } = shape;
-  const ours = backendName(backend);
+  const { network, flannel, proxy, backend, beside = iptablesBeside(backend) } = shape;
+  const ours = `${backendName(backend)} beside iptables-${beside}`;
   describeKernel(`a ${network} network, flannel ${flannel}, kube-proxy ${proxy}, ${ours}`, () => {
     const name = `shape${index}`;
     let result: Experiment;
     beforeAll(async () => {
-      const lab = await createLab({ name, ...shape, backend: iptablesBeside(backend) });
+      const lab = await createLab({ name, ...shape, backend: beside });
       const cluster = clusterFromManifests(await readManifests([MARKET]));
       result = await experiment(lab, cluster, { backend, maxReplicas: 2 }, silent);
     });

@@ -32,42 +32,49 @@ const without =
       : exec(request);
 
 describeKernel("where an enforcer writes when nobody says", () => {
-  test("is nftables where nobody uses anything, or iptables-nft", async () => {
+  test("is nftables, whatever the node's other parts use", async () => {
     expect(await chooseBackend((await nodeOf()).exec)).toBe("nftables");
     expect(await chooseBackend((await nodeOf(hint("nft"))).exec)).toBe("nftables");
+    expect(await chooseBackend((await nodeOf(hint("legacy"))).exec)).toBe("nftables");
   });
 
   test("is nftables where there is no iptables at all", async () => {
     expect(await chooseBackend(without(await nodeOf(), /^ip6?tables|^ipset/))).toBe("nftables");
   });
 
-  test("is iptables-legacy where the node's other parts use it", async () => {
+  test.each(["nft", "legacy"] as const)(
+    "is their iptables-%s where the kernel lacks one thing that our rules of nftables are made of",
+    async (variant) => {
+      const node = await nodeOf(hint(variant));
+      expect(await chooseBackend(refusing(node, "vmap @m"))).toBe(variant);
+      expect(await chooseBackend(refusing(node, "fib saddr"))).toBe(variant);
+      // Refusing is done without where it must be, and decides nothing.
+      expect(await chooseBackend(refusing(node, "reject with"))).toBe("nftables");
+    },
+  );
+
+  test.each(["nft", "legacy"] as const)("is their iptables-%s where there is no nft", async (variant) => {
+    expect(await chooseBackend(without(await nodeOf(hint(variant)), /^nft$/))).toBe(variant);
+  });
+
+  test.each([
+    ["nft", "legacy"],
+    ["legacy", "nft"],
+  ] as const)("is iptables-%s where ours stands there already", async (variant, others) => {
+    const node = await nodeOf(hint(others));
+    await enforce(node, variant);
+    expect(await chooseBackend(node.exec)).toBe(variant);
+    // Half of it is enough.
+    await execOrThrow(node.exec, { command: `iptables-${variant}`, args: ["-t", "mangle", "-F"] });
+    await execOrThrow(node.exec, { command: `iptables-${variant}`, args: ["-t", "mangle", "-X"] });
+    expect(await chooseBackend(node.exec)).toBe(variant);
+  });
+
+  test("is the iptables that the others use where ours stands in both", async () => {
     const node = await nodeOf(hint("legacy"));
-    expect(await chooseBackend(node.exec)).toBe("legacy");
+    await enforce(node, "nft");
     await enforce(node, "legacy");
     expect(await chooseBackend(node.exec)).toBe("legacy");
-  });
-
-  test("is iptables-nft where the kernel lacks one thing that our rules of nftables are made of", async () => {
-    const node = await nodeOf(hint("nft"));
-    expect(await chooseBackend(refusing(node, "vmap @m"))).toBe("nft");
-    expect(await chooseBackend(refusing(node, "fib saddr"))).toBe("nft");
-    // Refusing is done without where it must be, and decides nothing.
-    expect(await chooseBackend(refusing(node, "reject with"))).toBe("nftables");
-  });
-
-  test("is iptables-nft where there is no nft", async () => {
-    expect(await chooseBackend(without(await nodeOf(hint("nft")), /^nft$/))).toBe("nft");
-  });
-
-  test("is where ours stands already", async () => {
-    const node = await nodeOf(hint("nft"));
-    await enforce(node, "nft");
-    expect(await chooseBackend(node.exec)).toBe("nft");
-    // Half of it is enough.
-    await execOrThrow(node.exec, { command: "iptables-nft", args: ["-t", "mangle", "-F"] });
-    await execOrThrow(node.exec, { command: "iptables-nft", args: ["-t", "mangle", "-X"] });
-    expect(await chooseBackend(node.exec)).toBe("nft");
   });
 
   test("is nftables where ours stands there, whatever the others use", async () => {
