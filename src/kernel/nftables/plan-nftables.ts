@@ -1,13 +1,13 @@
 import { type Family, families } from "../../core/address.ts";
 import { setFamily } from "../../render/names.ts";
 import { setsNamed } from "../../render/nftables/sets-named.ts";
-import type { Ruleset } from "../../render/ruleset.ts";
+import type { FamilyRuleset, Ruleset } from "../../render/ruleset.ts";
 import { type Plan, planWrites, stateAfter } from "../plan.ts";
 import { type Left, type Standing, planFrom } from "../standing.ts";
 import { type KernelState, type StandingSet, type StandingTable, nothingStands } from "../state.ts";
 import type { Leg } from "../walk/plan-walk.ts";
+import { between } from "./in-flight/between.ts";
 import { closing } from "./in-flight/closing.ts";
-import { detour } from "./in-flight/detour.ts";
 import { newClasses } from "./in-flight/new-classes.ts";
 import { planRenaming } from "./in-flight/plan-renaming.ts";
 import { type Renames, renamedClasses } from "./in-flight/renamed-classes.ts";
@@ -75,11 +75,16 @@ function planOf(standing: Standing, wanted: Ruleset, rooms: SetRooms): Plan {
 
 /** The rulesets by which one that stands is led to one that is wanted; mostly that alone. */
 function stations(standing: Standing, wanted: Ruleset, anew: ReadonlySet<Family>): readonly Ruleset[] {
-  const detours = families.flatMap((family) => {
-    const by = anew.has(family) ? undefined : detour(standing, wanted[family]);
-    return by === undefined ? [] : [[family, by] as const];
-  });
-  return detours.length === 0 ? [wanted] : [{ ...wanted, ...Object.fromEntries(detours) }, wanted];
+  const ways = (family: Family): readonly FamilyRuleset[] => [
+    ...(anew.has(family) ? [] : between(standing, wanted[family])),
+    wanted[family],
+  ];
+  const [IPv4, IPv6] = [ways("IPv4"), ways("IPv6")];
+  const count = Math.max(IPv4.length, IPv6.length);
+  return Array.from({ length: count }, (_, i) => ({
+    IPv4: IPv4[i] ?? wanted.IPv4,
+    IPv6: IPv6[i] ?? wanted.IPv6,
+  }));
 }
 
 /** One plan, and before it another where it leads packets to what does not stand. */
@@ -123,6 +128,9 @@ export function planNftables(standing: Standing, wanted: Ruleset, rooms: SetRoom
   const renaming = legs.map((leg) =>
     leg.to === first ? { ...leg, plan: planRenaming(leg.plan, otherNames) } : leg,
   );
-  const left: Standing = { kind: "left", ruleset: first, stayed: [] };
-  return [...renaming, ...others.map((to): Leg => ({ plan: planOf(left, to, rooms), to }))];
+  const further = others.map((to, i): Leg => {
+    const left: Standing = { kind: "left", ruleset: others[i - 1] ?? first, stayed: [] };
+    return { plan: planOf(left, to, rooms), to };
+  });
+  return [...renaming, ...further];
 }

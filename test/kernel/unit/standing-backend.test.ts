@@ -52,11 +52,11 @@ describeKernel("what is read where nobody says which", () => {
 
   test("is said to be nowhere where nothing of ours stands", async () => {
     const netns = await netnsOf(hint("legacy"));
-    expect(await standingBackend(netns.exec, "auto")).toEqual({ backend: "legacy", others: [] });
+    expect(await standingBackend(netns.exec, "auto")).toEqual({ backend: "nftables", others: [] });
     const { status, stderr } = netns.selvedge("counters");
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: "selvedge: no rules of Selvedge stand in iptables-legacy\n",
+      stderr: "selvedge: no rules of Selvedge stand in nftables\n",
     });
   });
 });

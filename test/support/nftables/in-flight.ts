@@ -56,10 +56,10 @@ export class InFlight {
   }
 
   /**
-   * Whether a packet passes for which the transaction ends before one of its lookups. It meets the rules of before: a chain that comes
-   * is empty, and one that is to have another name leads where it did.
+   * Whether a packet may pass (or be dropped) for which the transaction ends before one of its lookups. It meets the rules of before: a
+   * chain that comes is empty, and one that is to have another name leads where it did.
    */
-  passes(hook: "FORWARD" | "OUTPUT", packet: Packet): boolean {
+  mayBe(fate: "passed" | "dropped", hook: "FORWARD" | "OUTPUT", packet: Packet): boolean {
     for (let first = 0; ; first += 1) {
       const lookups = new Lookups(this.#before.sets, this.#live, first);
       const { sets } = lookups;
@@ -69,7 +69,7 @@ export class InFlight {
           targetOf: (each: Packet) => rule.targetOf(each, sets),
         }));
       chains.get = walkedRules;
-      if (passes({ chains }, hook, packet)) return true;
+      if (passes({ chains }, hook, packet) === (fate === "passed")) return true;
       if (lookups.count <= first) return false;
     }
   }

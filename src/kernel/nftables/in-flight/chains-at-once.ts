@@ -2,16 +2,22 @@ import { classChainOf } from "../../../render/names.ts";
 import { asksFor } from "./asks-for.ts";
 import { type FamilyChange, addressesOf } from "./family-change.ts";
 import { isJudged } from "./is-crossing.ts";
+import { swapped } from "./swapped.ts";
 
-/** The sets that an address of this node leaves. */
-function losing({ sets, places }: FamilyChange): ReadonlySet<string> {
-  const left = sets.filter(({ dels }) => [...addressesOf(dels)].some((address) => isJudged(places, address)));
+/** The sets that an address of this node leaves, or one that comes to another. */
+function losing(change: FamilyChange): ReadonlySet<string> {
+  const { sets, places } = change;
+  const others = swapped(change);
+  const left = sets.filter(({ dels }) =>
+    [...addressesOf(dels)].some((address) => others.has(address) || isJudged(places, address)),
+  );
   return new Set(left.map(({ name }) => name));
 }
 
 /**
  * The chains of classes that must change with the sets for which they ask: of those that judge somebody otherwise; and of those by which an
- * address of this node loses something, as packets to or from it are judged twice, and nothing may fall once anything has risen.
+ * address of this node loses something, as packets to or from it are judged twice, and nothing may fall once anything has risen; and of
+ * those by which one loses something and gets something else.
  */
 export function chainsAtOnce(change: FamilyChange, held: ReadonlySet<string>): string[] {
   const { written, moves, after } = change;

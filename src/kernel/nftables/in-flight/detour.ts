@@ -4,7 +4,7 @@ import type { FamilyRuleset, IpSet } from "../../../render/ruleset.ts";
 import type { Standing } from "../../standing.ts";
 import { chainsAtOnce } from "./chains-at-once.ts";
 import { changedDispatch } from "./changed-dispatch.ts";
-import { familyChange } from "./family-change.ts";
+import type { FamilyChange } from "./family-change.ts";
 import { needsDetour } from "./needs-detour.ts";
 import { renamed, shadowOf } from "./shadow.ts";
 import { stayingWith } from "./staying-with.ts";
@@ -14,9 +14,8 @@ import { stayingWith } from "./staying-with.ts";
  * packet that is under way at that instant meets the rules of before and the elements of after. All rules are as wanted, while those
  * sets hold what they held; the rules that need them as they are to be name shadows, which do.
  */
-export function detour(standing: Standing, after: FamilyRuleset): FamilyRuleset | undefined {
-  const change = familyChange(standing, after);
-  const { before } = change;
+export function detour(standing: Standing, change: FamilyChange): FamilyRuleset | undefined {
+  const { before, after } = change;
   const need = needsDetour(change);
   if (need === undefined) return undefined;
   const isAll = need === "everything";

@@ -23,9 +23,11 @@ export interface MovedSet {
   readonly dels: ReadonlySet<string>;
 }
 
-/** Of entries of sets of peers. */
+/** Of an entry of a set of peers. */
+export const addressOf = (entry: string): string => entry.split(",", 1)[0] ?? "";
+
 export const addressesOf = (entries: ReadonlySet<string>): ReadonlySet<string> =>
-  new Set([...entries].map((entry) => entry.split(",", 1)[0] ?? ""));
+  new Set([...entries].map(addressOf));
 
 /** What is about to change in one family. */
 export interface FamilyChange {

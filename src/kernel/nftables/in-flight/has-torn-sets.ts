@@ -1,8 +1,10 @@
 import { classChainOf } from "../../../render/names.ts";
 import { setsNamed } from "../../../render/nftables/sets-named.ts";
 import type { FamilyView } from "../../walk/family-view.ts";
-import type { FamilyChange } from "./family-change.ts";
-import { CLOSED, type Place, isClass } from "./places.ts";
+import type { FamilyChange, MovedSet } from "./family-change.ts";
+import { isJudged } from "./is-crossing.ts";
+import { CLOSED, OPEN, type Place, isClass } from "./places.ts";
+import { swapped } from "./swapped.ts";
 
 /** The sets for which the chains of these classes ask. */
 function setsAskedBy({ chains }: FamilyView, classes: ReadonlySet<string>): ReadonlySet<string> {
@@ -17,7 +19,8 @@ function setsAskedBy({ chains }: FamilyView, classes: ReadonlySet<string>): Read
  * the members of after with it. Whoever is led away from one does so by its rules of before: he must not be among those that come, nor,
  * where another class judges him then, among those that go.
  */
-export function hasTornSets({ sets, written, moves, before, after }: FamilyChange): boolean {
+export function hasTornSets(change: FamilyChange): boolean {
+  const { sets, written, moves, places, before, after } = change;
   if (sets.length === 0) return false;
   const left = moves.filter(({ from }) => isClass(from));
   const classesLeft = (isLed: (to: Place) => boolean): ReadonlySet<string> =>
@@ -28,5 +31,11 @@ export function hasTornSets({ sets, written, moves, before, after }: FamilyChang
     before,
     classesLeft((to) => to === CLOSED),
   );
-  return sets.some(({ name, adds }) => adds.size > 0 && askedByClosed.has(name));
+  const askedByOpen = setsAskedBy(
+    before,
+    classesLeft((to) => to === OPEN),
+  );
+  const isTorn = ({ name, adds, dels }: MovedSet): boolean =>
+    (adds.size > 0 && askedByClosed.has(name)) || (dels.size > 0 && askedByOpen.has(name));
+  return sets.some(isTorn) || [...swapped(change)].some((address) => isJudged(places, address));
 }

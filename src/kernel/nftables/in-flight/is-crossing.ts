@@ -54,7 +54,7 @@ export function isCrossing(change: FamilyChange): boolean {
   if (places.before.ways !== places.after.ways) return true;
   const isLed = moves.length + ported.ingress.size + ported.egress.size > 0;
   if (!isLed && sets.every(({ adds }) => adds.size === 0)) return false;
-  if (moves.some(({ from, to }) => from !== OPEN && written.has(to))) return true;
+  if (moves.some(({ to }) => written.has(to))) return true;
   const [ingress, egress] = [turnAt(change, "ingress"), turnAt(change, "egress")];
   const peers = turnOfPeers(change);
   if (crosses(ingress, egress) || crossesItself(ingress, peers) || crossesItself(egress, peers)) return true;

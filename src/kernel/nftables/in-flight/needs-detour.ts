@@ -1,10 +1,10 @@
 import type { FamilyChange, Move } from "./family-change.ts";
 import { hasTornSets } from "./has-torn-sets.ts";
 import { isCrossing } from "./is-crossing.ts";
-import { OPEN, isClass } from "./places.ts";
+import { isClass } from "./places.ts";
 
-/** Whether a packet of an address that would not pass as it is comes to rules that are written. */
-const isLedToAClass = ({ from, to }: Move): boolean => from !== OPEN && isClass(to);
+/** Whether packets of an address come to rules that are written. */
+const isLedToAClass = ({ to }: Move): boolean => isClass(to);
 
 /**
  * Whether elements of sets and maps may not change at once with the rules, for whoever is under way: those of sets of peers, or

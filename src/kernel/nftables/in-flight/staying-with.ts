@@ -3,9 +3,13 @@ import { setsNamed } from "../../../render/nftables/sets-named.ts";
 import type { FamilyRuleset, IpSet } from "../../../render/ruleset.ts";
 import { type Standing, setIn } from "../../standing.ts";
 import type { FamilyChange } from "./family-change.ts";
+import { isMap } from "./is-map.ts";
 import { leadsTo } from "./leads-to.ts";
 
-/** The chains that go, to which maps lead that hold what they held, with what they lead to, and the sets for which they ask. */
+/**
+ * The chains that go, to which maps lead that hold what they held, with what they lead to, and the sets for which they ask; and the maps
+ * that go and for which rules ask, as in a detour that somebody left.
+ */
 export function stayingWith(
   standing: Standing,
   { before, after }: FamilyChange,
@@ -23,10 +27,12 @@ export function stayingWith(
     for (const to of leadsTo(rules)) stay(to);
   };
   for (const name of before.chains.keys()) if (classChainOf(name) !== undefined) stay(name);
-  const sets = [...chains.values()].flatMap((rules) => rules.flatMap(setsNamed));
-  const gone = sets.flatMap((name): [string, IpSet][] => {
+  const goes = (name: string): [string, IpSet][] => {
     const set = after.sets.has(name) ? undefined : setOf(name);
     return set === undefined ? [] : [[name, set]];
-  });
-  return { chains, sets: new Map(gone) };
+  };
+  const sets = [...chains.values()].flatMap((rules) => rules.flatMap(setsNamed)).flatMap(goes);
+  const stood = [...before.chains.values()].flat().filter((rule) => rule !== undefined);
+  const asked = stood.flatMap(setsNamed).flatMap(goes);
+  return { chains, sets: new Map([...sets, ...asked.filter(([, set]) => isMap(set))]) };
 }

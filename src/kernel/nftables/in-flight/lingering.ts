@@ -1,0 +1,51 @@
+/* What may go only after the rules or the elements by which packets come to ask for it. */
+import { selfSet } from "../../../render/names.ts";
+import { setsNamed } from "../../../render/nftables/sets-named.ts";
+import type { FamilyRuleset, IpSet } from "../../../render/ruleset.ts";
+import { type FamilyChange, addressOf } from "./family-change.ts";
+import { isJudged } from "./is-crossing.ts";
+import { isMap } from "./is-map.ts";
+import { leadingElement } from "./leading-element.ts";
+import { CLOSED } from "./places.ts";
+import { swapped } from "./swapped.ts";
+
+export type NamedSet = readonly [string, IpSet];
+
+const withEntries = (set: IpSet, entries: readonly string[]): IpSet => ({
+  ...set,
+  entries: set.entries.union(new Set(entries)),
+});
+
+/** The maps for which the rules of a detour ask and that are not wanted: elements go with a map, so whoever asks finds nobody. */
+export function mapsThatGo(detour: FamilyRuleset, { sets }: FamilyRuleset): readonly NamedSet[] {
+  const asked = new Set([...detour.chains.values()].flat().flatMap(setsNamed));
+  return [...detour.sets].filter(([name, set]) => isMap(set) && !sets.has(name) && asked.has(name));
+}
+
+/** The addresses that nothing is to judge any more, paired with themselves: a class asks for them at its end. */
+export function pairsThatGo({ before, after, family, places }: FamilyChange): readonly NamedSet[] {
+  const name = selfSet(family);
+  const [was, is] = [before.sets.get(name), after.sets.get(name)];
+  if (was === undefined || is === undefined || was.entries === is.entries) return [];
+  const ofPair = (pair: string): string => leadingElement(pair).address;
+  const staying = new Set([...is.entries].map(ofPair));
+  const isClosed = (address: string): boolean =>
+    places.after.at("ingress", address) === CLOSED || places.after.at("egress", address) === CLOSED;
+  const going = [...was.entries].filter((pair) => !staying.has(ofPair(pair)) && !isClosed(ofPair(pair)));
+  return going.length === 0 ? [] : [[name, withEntries(is, going)]];
+}
+
+/**
+ * The peers that go from one set and come to another for which the same class asks. Only those over which nothing of ours decides but that
+ * class: of others the verdict of their own end may rise meanwhile, which takes a detour.
+ */
+export function peersThatGo(change: FamilyChange): readonly NamedSet[] {
+  const { sets, after, places } = change;
+  const peers = new Set([...swapped(change)].filter((address) => !isJudged(places, address)));
+  if (peers.size === 0) return [];
+  return sets.flatMap(({ name, dels }): NamedSet[] => {
+    const is = after.sets.get(name);
+    const going = [...dels].filter((entry) => peers.has(addressOf(entry)));
+    return is === undefined || going.length === 0 ? [] : [[name, withEntries(is, going)]];
+  });
+}
