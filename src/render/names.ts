@@ -92,9 +92,6 @@ export const dispatchChain = (direction: Direction): string => `SV-${direction.t
 /** Where the trie leads whom it does not know. In capitals, as no digest is. */
 export const restChain = (direction: Direction): string => `SV-${direction === "ingress" ? "I" : "E"}-REST`;
 
-/** With nftables: where whoever is isolated is led whom the map did not know. */
-export const againChain = (direction: Direction): string => `SV-${direction === "ingress" ? "I" : "E"}-AGAIN`;
-
 /** A node of the address trie; an IPv4 block can be read off its chain's name. */
 export function trieChain(direction: Direction, block: Cidr): string {
   const text = formatCidr(block);

@@ -2,7 +2,6 @@ import { directions } from "../../core/policy.ts";
 import {
   GATE_CHAIN,
   REFUSE_CHAIN,
-  againChain,
   classChainOf,
   dispatchChain,
   isOurChain,
@@ -17,15 +16,9 @@ import type { PrintedNftChain } from "../../kernel/nftables/printed-table.ts";
 import { nftWords } from "../../render/rule-text.ts";
 import type { OurNftTable } from "../nft-standing.ts";
 
-const ALWAYS_JUDGING: ReadonlySet<string> = new Set([
-  GATE_CHAIN,
-  REFUSE_CHAIN,
-  ...directions.map(againChain),
-]);
-
 /** Those that judge: whoever comes to their end is denied. */
 const isJudging = ({ name }: PrintedNftChain): boolean =>
-  ALWAYS_JUDGING.has(name) || classChainOf(name) !== undefined;
+  name === GATE_CHAIN || name === REFUSE_CHAIN || classChainOf(name) !== undefined;
 
 const ENDS: ReadonlySet<string> = new Set([...Object.values(denialVerdict), "reject"]);
 

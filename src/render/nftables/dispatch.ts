@@ -6,7 +6,6 @@ import { Memo } from "../memo.ts";
 import type { Chains } from "../layout.ts";
 import type { Leaf, Leaves } from "../leaves.ts";
 import {
-  againChain,
   classChain,
   dispatchChain,
   isolatedNow,
@@ -73,12 +72,6 @@ function portRules(
   ];
 }
 
-const toClass = (family: Family, direction: Direction): string =>
-  nftRuleText(
-    `${subjectOf(family, direction)} vmap @${verdictMap(family, direction)}`,
-    "an isolated pod, to its class",
-  );
-
 /**
  * From an address to its class in one lookup, whatever the number of pods. By goto, so that what a class lets pass goes on
  * behind the jump that led here. Of whom the map does not know, only an address near isolated pods' or the start gate's goes
@@ -94,21 +87,20 @@ function dispatchRules(
   const verdicts = leaves.map(
     ({ address, classId }) => `${formatAddress(address)} : goto ${classChain(classId)}`,
   );
-  sets.given(verdictMap(family, direction), "verdicts", verdicts);
+  const map = sets.given(verdictMap(family, direction), "verdicts", verdicts);
   const subject = subjectOf(family, direction);
   const rest = (match: string): string =>
     nftRuleText(`${match}goto ${restChain(direction)}`, "nobody whom the map knows");
   return [
     ...portRules(family, direction, leaves, sets),
-    toClass(family, direction),
+    nftRuleText(`${subject} vmap @${map}`, "an isolated pod, to its class"),
     ...(entryBlocks(leaves, gated)?.map((block) => rest(`${subject} ${blockText(block)} `)) ?? [rest("")]),
   ];
 }
 
 /**
- * The ways from both directions to the classes. Who is isolated and not found is asked for once more, as he may have become so between
- * both lookups, and then closed: an address that moves from one class to another is taken out and put in again, and kernels before 6.17
- * let a lookup that goes on meanwhile find neither.
+ * The ways from both directions to the classes. Who is isolated and not found is closed: an address that moves from one class to
+ * another is taken out and put in again, and kernels before 6.17 let a lookup that goes on meanwhile find neither.
  */
 export function dispatchChains(
   family: Family,
@@ -117,23 +109,16 @@ export function dispatchChains(
   isolated: Readonly<Record<Direction, string>>,
   sets: SetTable,
 ): Chains {
-  const isolatedRule = (direction: Direction): string =>
+  const closed = (direction: Direction): string =>
     nftRuleText(
-      `${subjectOf(family, direction)} @${isolated[direction]} goto ${againChain(direction)}`,
-      "isolated all the same: the map once more",
+      `${subjectOf(family, direction)} @${isolated[direction]} counter drop`,
+      "isolated, and no chain knows this address: closed",
     );
   return new Map(
     directions.flatMap((direction): [string, readonly string[]][] => [
       [dispatchChain(direction), dispatchRules(family, direction, leaves[direction], gate.blocks, sets)],
       // Whom the gate comes to know while a packet of his is between both lookups is in the set already.
-      [restChain(direction), [...gate.inRest[direction], isolatedRule(direction)]],
-      [
-        againChain(direction),
-        [
-          toClass(family, direction),
-          nftRuleText("counter drop", "isolated, and no chain knows this address: closed"),
-        ],
-      ],
+      [restChain(direction), [...gate.inRest[direction], closed(direction)]],
     ]),
   );
 }

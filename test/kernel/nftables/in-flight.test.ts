@@ -54,9 +54,8 @@ function judged({ classes, ports, groups = {}, known, chains }: Judged): Ruleset
         ...(known === undefined
           ? []
           : [nftRule("ip daddr 192.0.2.0/24 ip daddr != @SV4-known-a goto SV-GATE")]),
-        nftRule("ip daddr @SV4-isolated-ingress goto SV-I-AGAIN"),
+        nftRule("ip daddr @SV4-isolated-ingress counter drop"),
       ],
-      "SV-I-AGAIN": [nftRule("ip daddr vmap @SV4-verdicts-ingress"), nftRule("counter drop")],
       "SV-GATE": [nftRule("counter drop")],
       ...chains,
     },

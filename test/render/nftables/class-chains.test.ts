@@ -37,9 +37,7 @@ describe("a class with several rules for the same port", () => {
     expect(written(ruleset).filter((rule) => rule.startsWith("SV-C-") || rule.includes("vmap"))).toEqual([
       'SV-INGRESS: ip daddr . meta l4proto . th dport vmap @SV4-ports-ingress comment "an isolated pod, to the rules for this port"',
       'SV-INGRESS: ip daddr vmap @SV4-verdicts-ingress comment "an isolated pod, to its class"',
-      'SV-I-AGAIN: ip daddr vmap @SV4-verdicts-ingress comment "an isolated pod, to its class"',
       'SV-EGRESS: ip saddr vmap @SV4-verdicts-egress comment "an isolated pod, to its class"',
-      'SV-E-AGAIN: ip saddr vmap @SV4-verdicts-egress comment "an isolated pod, to its class"',
       'SV-C-*: th dport 443 meta l4proto tcp goto SV-C-*-tcp-443 comment "rules for this port"',
       'SV-C-*: goto SV-C-*-rest comment "all other rules"',
       'SV-C-*-tcp-443: ip saddr @SV4-G-* counter return comment "shop/policy ingress[0]"',

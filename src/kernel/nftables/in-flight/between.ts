@@ -3,7 +3,7 @@ import type { FamilyRuleset } from "../../../render/ruleset.ts";
 import type { Standing } from "../../standing.ts";
 import { detour } from "./detour.ts";
 import { familyChange } from "./family-change.ts";
-import { type NamedSet, mapsThatGo, pairsThatGo, peersThatGo } from "./lingering.ts";
+import { type NamedSet, mapsThatGo, pairsThatGo, peersThatGo, withoutNewlyIsolated } from "./lingering.ts";
 
 const withSets = (ruleset: FamilyRuleset, sets: readonly NamedSet[]): FamilyRuleset => ({
   ...ruleset,
@@ -11,16 +11,23 @@ const withSets = (ruleset: FamilyRuleset, sets: readonly NamedSet[]): FamilyRule
 });
 
 /**
- * What one family must be for a moment each, one after the other, before it is as wanted: a detour, and then what is wanted with that for
- * which packets under way still ask. Mostly nothing.
+ * What one family must be for a moment each, one after the other, before it is as wanted: a detour, and then what is wanted but for
+ * that for which packets under way still ask, or may not find yet. Mostly nothing.
  */
 export function between(standing: Standing, after: FamilyRuleset): readonly FamilyRuleset[] {
   const change = familyChange(standing, after);
   const by = detour(standing, change);
   const pairs = pairsThatGo(change);
-  const lingering = [...(by === undefined ? peersThatGo(change) : mapsThatGo(by, after)), ...pairs];
+  const later = withoutNewlyIsolated(change);
+  if (by === undefined) {
+    const first = [...peersThatGo(change), ...pairs, ...later];
+    return first.length === 0 ? [] : [withSets(after, first)];
+  }
+  // Who is led by a detour alone asks for others than these, which hold what they held.
+  const isAsked = ([name]: NamedSet): boolean => by.sets.get(name) === after.sets.get(name);
+  const second = [...mapsThatGo(by, after), ...pairs];
   return [
-    ...(by === undefined ? [] : [withSets(by, pairs)]),
-    ...(lingering.length === 0 ? [] : [withSets(after, lingering)]),
+    withSets(by, [...pairs, ...later.filter(isAsked)]),
+    ...(second.length === 0 ? [] : [withSets(after, second)]),
   ];
 }

@@ -1,7 +1,7 @@
 import { classChainOf } from "../../../render/names.ts";
 import { setsNamed } from "../../../render/nftables/sets-named.ts";
 import type { FamilyView } from "../../walk/family-view.ts";
-import type { FamilyChange, MovedSet } from "./family-change.ts";
+import type { FamilyChange, Move, MovedSet } from "./family-change.ts";
 import { isJudged } from "./is-crossing.ts";
 import { CLOSED, OPEN, type Place, isClass } from "./places.ts";
 import { swapped } from "./swapped.ts";
@@ -14,28 +14,31 @@ function setsAskedBy({ chains }: FamilyView, classes: ReadonlySet<string>): Read
   return new Set(rules.flatMap(setsNamed));
 }
 
+const isLed = ({ to }: Move): boolean => isClass(to);
+
 /**
  * Whether members of sets change at once with the rules by which somebody is judged that look into them. Whoever is led to a class meets
  * the members of after with it. Whoever is led away from one does so by its rules of before: he must not be among those that come, nor,
- * where another class judges him then, among those that go.
+ * where another class judges him then, among those that go. Who goes from one set and comes to another is in both for a while only where
+ * nothing else judges him, and nobody comes to a class meanwhile, who had no right to what he had.
  */
 export function hasTornSets(change: FamilyChange): boolean {
   const { sets, written, moves, places, before, after } = change;
   if (sets.length === 0) return false;
   const left = moves.filter(({ from }) => isClass(from));
-  const classesLeft = (isLed: (to: Place) => boolean): ReadonlySet<string> =>
-    new Set(left.flatMap(({ from, to }) => (isLed(to) ? [from] : [])));
-  const asked = setsAskedBy(before, written.union(classesLeft(isClass))).union(setsAskedBy(after, written));
+  const classesLeft = (isSo: (move: Move) => boolean): ReadonlySet<string> =>
+    new Set(left.filter(isSo).map(({ from }) => from));
+  const asked = setsAskedBy(before, written.union(classesLeft(isLed))).union(setsAskedBy(after, written));
   if (sets.some(({ name }) => asked.has(name))) return true;
-  const askedByClosed = setsAskedBy(
-    before,
-    classesLeft((to) => to === CLOSED),
-  );
-  const askedByOpen = setsAskedBy(
-    before,
-    classesLeft((to) => to === OPEN),
-  );
+  const askedFor = (place: Place): ReadonlySet<string> =>
+    setsAskedBy(
+      before,
+      classesLeft(({ to }) => to === place),
+    );
+  const [closed, open] = [askedFor(CLOSED), askedFor(OPEN)];
   const isTorn = ({ name, adds, dels }: MovedSet): boolean =>
-    (adds.size > 0 && askedByClosed.has(name)) || (dels.size > 0 && askedByOpen.has(name));
-  return sets.some(isTorn) || [...swapped(change)].some((address) => isJudged(places, address));
+    (adds.size > 0 && closed.has(name)) || (dels.size > 0 && open.has(name));
+  if (sets.some(isTorn)) return true;
+  const others = [...swapped(change)];
+  return others.some((address) => isJudged(places, address)) || (others.length > 0 && moves.some(isLed));
 }

@@ -1,12 +1,13 @@
-/* What may go only after the rules or the elements by which packets come to ask for it. */
-import { selfSet } from "../../../render/names.ts";
+/* What may go only after the rules or the elements by which packets come to ask for it, and what may only come then. */
+import { directions } from "../../../core/policy.ts";
+import { isolatedNow, selfSet } from "../../../render/names.ts";
 import { setsNamed } from "../../../render/nftables/sets-named.ts";
 import type { FamilyRuleset, IpSet } from "../../../render/ruleset.ts";
 import { type FamilyChange, addressOf } from "./family-change.ts";
 import { isJudged } from "./is-crossing.ts";
 import { isMap } from "./is-map.ts";
 import { leadingElement } from "./leading-element.ts";
-import { CLOSED } from "./places.ts";
+import { CLOSED, OPEN } from "./places.ts";
 import { swapped } from "./swapped.ts";
 
 export type NamedSet = readonly [string, IpSet];
@@ -49,3 +50,18 @@ export function peersThatGo(change: FamilyChange): readonly NamedSet[] {
     return is === undefined || going.length === 0 ? [] : [[name, withEntries(is, going)]];
   });
 }
+
+/**
+ * Without the addresses that come to be judged and were not: who is not found in the map yet must not be found among those who are closed
+ * then. Of those that the start gate closes it makes no difference, and they must not be found open.
+ */
+export const withoutNewlyIsolated = ({ before, after, family, places }: FamilyChange): readonly NamedSet[] =>
+  directions.flatMap((direction): NamedSet[] => {
+    const name = isolatedNow(family, direction);
+    const [was, is] = [before.sets.get(name), after.sets.get(name)];
+    if (was === undefined || is === undefined || was.entries === is.entries) return [];
+    const coming = [...is.entries.difference(was.entries)].filter(
+      (address) => places.before.at(direction, address) === OPEN,
+    );
+    return coming.length === 0 ? [] : [[name, { ...is, entries: is.entries.difference(new Set(coming)) }]];
+  });

@@ -30,7 +30,7 @@ interface Gate {
 
 const GATE = new RegExp(`^ip6? daddr (\\S+) .* != @(\\S+) goto ${GATE_CHAIN} `);
 const VERDICTS = /^ip6? [sd]addr vmap @(\S+) /;
-const ISOLATED = /^ip6? [sd]addr @(\S+) goto SV-[IE]-AGAIN /;
+const ISOLATED = /^ip6? [sd]addr @(\S+) counter drop /;
 
 const gateRules = (rules: readonly AnyRule[]): readonly string[] =>
   rules.flatMap((rule) => (rule?.includes(GATE_CHAIN) === true ? [rule] : []));
