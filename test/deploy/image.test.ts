@@ -122,10 +122,15 @@ describeImage(reason === undefined ? "the image" : `the image [skipped: ${reason
     return (await container.exec("node", "-e", script)).stdout.split("\n")[0] ?? "";
   };
 
-  /** What the node's other programs leave by which `auto` finds what they use; iptables-nft is asked for by name. */
+  /** What the node's other programs leave by which it is found what they use; either iptables is asked for by name. */
   const backends = [
     { backend: "nft", args: ["--backend=nft"], hint: "iptables-nft", rules: "iptables-nft-save -t mangle" },
-    { backend: "legacy", args: [], hint: "iptables-legacy", rules: "iptables-legacy-save -t mangle" },
+    {
+      backend: "legacy",
+      args: ["--backend=legacy"],
+      hint: "iptables-legacy",
+      rules: "iptables-legacy-save -t mangle",
+    },
     {
       backend: "nftables",
       args: [],

@@ -75,8 +75,9 @@ export async function playground(
   return cluster;
 }
 
-/** What an enforcer is told that is to use this: the others it finds by itself. */
-export const asked = (backend: EnforcerBackend): "auto" | "nft" => (backend === "nft" ? backend : "auto");
+/** What an enforcer is told that is to use this: nftables it finds by itself. */
+export const asked = (backend: EnforcerBackend): "auto" | Backend =>
+  backend === "nftables" ? "auto" : backend;
 
 export type Way = "open" | "closed";
 

@@ -18,16 +18,11 @@ export function between(standing: Standing, after: FamilyRuleset): readonly Fami
   const change = familyChange(standing, after);
   const by = detour(standing, change);
   const pairs = pairsThatGo(change);
-  const later = withoutNewlyIsolated(change);
   if (by === undefined) {
-    const first = [...peersThatGo(change), ...pairs, ...later];
-    return first.length === 0 ? [] : [withSets(after, first)];
+    const sets = [...peersThatGo(change), ...pairs, ...withoutNewlyIsolated(change)];
+    return sets.length === 0 ? [] : [withSets(after, sets)];
   }
-  // Who is led by a detour alone asks for others than these, which hold what they held.
-  const isAsked = ([name]: NamedSet): boolean => by.sets.get(name) === after.sets.get(name);
-  const second = [...mapsThatGo(by, after), ...pairs];
-  return [
-    withSets(by, [...pairs, ...later.filter(isAsked)]),
-    ...(second.length === 0 ? [] : [withSets(after, second)]),
-  ];
+  // Who comes to be isolated is led by sets of the detour alone, which change with the rules.
+  const lingering = [...mapsThatGo(by, after), ...pairs];
+  return [withSets(by, pairs), ...(lingering.length === 0 ? [] : [withSets(after, lingering)])];
 }

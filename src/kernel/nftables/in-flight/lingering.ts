@@ -4,7 +4,6 @@ import { isolatedNow, selfSet } from "../../../render/names.ts";
 import { setsNamed } from "../../../render/nftables/sets-named.ts";
 import type { FamilyRuleset, IpSet } from "../../../render/ruleset.ts";
 import { type FamilyChange, addressOf } from "./family-change.ts";
-import { isJudged } from "./is-crossing.ts";
 import { isMap } from "./is-map.ts";
 import { leadingElement } from "./leading-element.ts";
 import { CLOSED, OPEN } from "./places.ts";
@@ -37,12 +36,12 @@ export function pairsThatGo({ before, after, family, places }: FamilyChange): re
 }
 
 /**
- * The peers that go from one set and come to another for which the same class asks. Only those over which nothing of ours decides but that
- * class: of others the verdict of their own end may rise meanwhile, which takes a detour.
+ * The peers that go from one set and come to another for which the same class asks, where that takes no detour: then nothing of ours
+ * decides over them but that class.
  */
 export function peersThatGo(change: FamilyChange): readonly NamedSet[] {
-  const { sets, after, places } = change;
-  const peers = new Set([...swapped(change)].filter((address) => !isJudged(places, address)));
+  const { sets, after } = change;
+  const peers = swapped(change);
   if (peers.size === 0) return [];
   return sets.flatMap(({ name, dels }): NamedSet[] => {
     const is = after.sets.get(name);
