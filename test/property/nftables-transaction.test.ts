@@ -106,9 +106,9 @@ const scriptOf = ({ plan, anew }: Leg): string => nftScript(plan, anew ?? new Se
 const read = (nft: MemoryNft): Standing => ({ kind: "read", state: readBack(nft) });
 const left = (ruleset: Ruleset): Standing => ({ kind: "left", ruleset, stayed: [] });
 
-/** Carries plans out, a transaction each; mostly one, at most four before what is wanted. */
+/** Carries plans out, a transaction each; mostly one, at most three before what is wanted. */
 function run(nft: MemoryNft, legs: readonly Leg[]): void {
-  expect(legs.length).toBeLessThanOrEqual(5);
+  expect(legs.length).toBeLessThanOrEqual(4);
   for (const leg of legs) nft.run(scriptOf(leg));
 }
 

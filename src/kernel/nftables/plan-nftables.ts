@@ -87,32 +87,26 @@ function stations(standing: Standing, wanted: Ruleset, anew: ReadonlySet<Family>
   }));
 }
 
-/** One plan, and before it another where it leads packets to what does not stand. */
-function legsTo(standing: Standing, to: Ruleset, rooms: SetRooms, anew: ReadonlySet<Family>): readonly Leg[] {
-  const added = newClasses(standing, to, anew);
-  if (families.every((family) => added[family].chains.size === 0))
-    return [{ plan: planOf(standing, to, rooms), to, anew }];
-  const before = rooms.declared(planWrites(NOTHING_STANDS, added));
-  return [
-    { plan: before, to: added },
-    { plan: planOf(standingWith(standing, added), to, rooms), to, anew },
-  ];
+/** The plans that lead from what stands to what is wanted. */
+interface Way {
+  /** Writes what does not stand and to which the others lead packets. */
+  readonly added: Leg | undefined;
+  readonly legs: readonly Leg[];
 }
 
-/**
- * The plans that lead from what stands to what is wanted: mostly one, written as a whole, rules and sets of both families, so that no
- * packet is ever judged by a part of it. But the kernel lets a packet meet the rules that were in force when it came to the base chain,
- * and the elements of sets and maps as they are when it comes to those. So what elements lead to stands before them; rules and
- * members that belong together change one after the other (`detour`); and a class that is replaced by another keeps its chain, under
- * another name.
- */
-export function planNftables(standing: Standing, wanted: Ruleset, rooms: SetRooms): readonly Leg[] {
-  const closed = standing.kind === "left" ? closing(standing, wanted) : undefined;
-  if (closed !== undefined) {
-    const { stayed } = standing as Left;
-    const leg: Leg = { plan: planOf(standing, closed, rooms), to: closed };
-    return [leg, ...planNftables({ kind: "left", ruleset: closed, stayed }, wanted, rooms)];
-  }
+/** What is to stand before packets are led there. */
+function addedBefore(
+  standing: Standing,
+  to: Ruleset,
+  rooms: SetRooms,
+  anew: ReadonlySet<Family>,
+): Leg | undefined {
+  const added = newClasses(standing, to, anew);
+  if (families.every((family) => added[family].chains.size === 0)) return undefined;
+  return { plan: rooms.declared(planWrites(NOTHING_STANDS, added)), to: added };
+}
+
+function wayTo(standing: Standing, wanted: Ruleset, rooms: SetRooms): Way {
   const anew = new Set(
     standing.kind === "read" ? families.filter((family) => isToBeMade(standing.state, wanted, family)) : [],
   );
@@ -124,13 +118,41 @@ export function planNftables(standing: Standing, wanted: Ruleset, rooms: SetRoom
   const otherNames = { IPv4: renames("IPv4"), IPv6: renames("IPv6") };
   const named = families.reduce((each, family) => standingRenamed(each, family, otherNames[family]), from);
   const [first = wanted, ...others] = stations(named, wanted, anew);
-  const legs = legsTo(named, first, rooms, anew);
-  const renaming = legs.map((leg) =>
-    leg.to === first ? { ...leg, plan: planRenaming(leg.plan, otherNames) } : leg,
-  );
+  const added = addedBefore(named, first, rooms, anew);
+  const plan = planOf(added === undefined ? named : standingWith(named, added.to), first, rooms);
   const further = others.map((to, i): Leg => {
     const left: Standing = { kind: "left", ruleset: others[i - 1] ?? first, stayed: [] };
     return { plan: planOf(left, to, rooms), to };
   });
-  return [...renaming, ...further];
+  return { added, legs: [{ plan: planRenaming(plan, otherNames), to: first, anew }, ...further] };
+}
+
+/** Two plans as one, where neither is about what the other is about. */
+const together = (one: Plan, other: Plan): Plan => ({
+  setsBefore: [...one.setsBefore, ...other.setsBefore],
+  tables: new Map([...one.tables, ...other.tables]),
+  answers: new Map([...one.answers, ...other.answers]),
+  setsAfter: [...one.setsAfter, ...other.setsAfter],
+  destroy: [...one.destroy, ...other.destroy],
+});
+
+/**
+ * The plans that lead from what stands to what is wanted: mostly one, written as a whole, rules and sets of both families, so that no
+ * packet is ever judged by a part of it. But the kernel lets a packet meet the rules that were in force when it came to the base chain,
+ * and the elements of sets and maps as they are when it comes to those. So what elements lead to stands before them; rules and
+ * members that belong together change one after the other (`between`); and a class that is replaced by another keeps its chain, under
+ * another name.
+ */
+export function planNftables(standing: Standing, wanted: Ruleset, rooms: SetRooms): readonly Leg[] {
+  const closed = standing.kind === "left" ? closing(standing, wanted) : undefined;
+  if (closed === undefined) {
+    const { added, legs } = wayTo(standing, wanted, rooms);
+    return added === undefined ? legs : [added, ...legs];
+  }
+  const plan = planOf(standing, closed, rooms);
+  const { stayed } = standing as Left;
+  const { added, legs } = wayTo({ kind: "left", ruleset: closed, stayed }, wanted, rooms);
+  // Nothing leads to what is added: it comes as others go.
+  const first = added === undefined ? { plan, to: closed } : { ...added, plan: together(plan, added.plan) };
+  return [first, ...legs];
 }

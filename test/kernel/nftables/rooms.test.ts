@@ -9,9 +9,9 @@ const PODS = Array.from({ length: 2000 }, (_, i) => `10.1.${i >> 8}.${i & 255}`)
 
 const PEERS = PODS.map((pod) => pod.replace("10.1.", "10.2."));
 
-/** A group of so many, from `from` on, and so many isolated pods, behind a start gate. */
-function crowd(count: number, from = 0): Ruleset {
-  const pods = PODS.slice(from, from + count);
+/** A group of so many, from `from` on, and so many isolated pods, behind a start gate; these from elsewhere on, where that is said. */
+function crowd(count: number, from = 0, podsFrom = from): Ruleset {
+  const pods = PODS.slice(podsFrom, podsFrom + count);
   const peers = PEERS.slice(from, from + count);
   const sets = {
     "SV4-G-a": setOfType("hash:ip", ...peers),
@@ -84,9 +84,12 @@ describeKernel("sets that were told how many they shall hold", () => {
   test("hold as many as they were told, whoever goes as others come", { timeout: 60_000 }, async () => {
     const rig = await nftRig();
     const kernel = rig.keeping();
+    let podsFrom = 0;
     for (const from of [0, 1, 32, 64, 128, 129]) {
-      // Whoever goes is closed first.
-      const commands = from === 0 ? 1 : 2;
+      expect(await kernel.bring(crowd(64, from, podsFrom))).toMatchObject({ failures: [], commands: 1 });
+      podsFrom = from;
+      // A pod that goes is closed first, where another comes.
+      const commands = from === 0 ? 0 : 2;
       expect(await kernel.bring(crowd(64, from))).toMatchObject({ failures: [], commands });
       await expectToHold(rig, crowd(64, from));
     }

@@ -1,19 +1,10 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { chooseBackend } from "../../../src/kernel/choose-backend.ts";
 import { type Exec, execOrThrow } from "../../../src/kernel/exec.ts";
 import { enforce, enforceNftables } from "../enforced.ts";
-import { type OwnNetns, ownNetns } from "../own-netns.ts";
+import { hint, nodeWith } from "../hinted-node.ts";
+import type { OwnNetns } from "../own-netns.ts";
 import { describeKernel } from "../support.ts";
-
-const hint = (variant: "nft" | "legacy"): string => `iptables-${variant} -t mangle -N KUBE-IPTABLES-HINT`;
-
-/** A node on which kubelet has said which iptables is used, or nothing. */
-async function nodeOf(...lines: readonly string[]): Promise<OwnNetns> {
-  const netns = await ownNetns();
-  onTestFinished(() => netns.remove());
-  for (const line of lines) await netns.sh(line);
-  return netns;
-}
 
 /** The same node, where nft refuses whatever says this. */
 const refusing =
@@ -33,19 +24,19 @@ const without =
 
 describeKernel("where an enforcer writes when nobody says", () => {
   test("is nftables, whatever the node's other parts use", async () => {
-    expect(await chooseBackend((await nodeOf()).exec)).toBe("nftables");
-    expect(await chooseBackend((await nodeOf(hint("nft"))).exec)).toBe("nftables");
-    expect(await chooseBackend((await nodeOf(hint("legacy"))).exec)).toBe("nftables");
+    expect(await chooseBackend((await nodeWith()).exec)).toBe("nftables");
+    expect(await chooseBackend((await nodeWith(hint("nft"))).exec)).toBe("nftables");
+    expect(await chooseBackend((await nodeWith(hint("legacy"))).exec)).toBe("nftables");
   });
 
   test("is nftables where there is no iptables at all", async () => {
-    expect(await chooseBackend(without(await nodeOf(), /^ip6?tables|^ipset/))).toBe("nftables");
+    expect(await chooseBackend(without(await nodeWith(), /^ip6?tables|^ipset/))).toBe("nftables");
   });
 
   test.each(["nft", "legacy"] as const)(
     "is their iptables-%s where the kernel lacks one thing that our rules of nftables are made of",
     async (variant) => {
-      const node = await nodeOf(hint(variant));
+      const node = await nodeWith(hint(variant));
       expect(await chooseBackend(refusing(node, "vmap @m"))).toBe(variant);
       expect(await chooseBackend(refusing(node, "fib saddr"))).toBe(variant);
       // Refusing is done without where it must be, and decides nothing.
@@ -54,14 +45,14 @@ describeKernel("where an enforcer writes when nobody says", () => {
   );
 
   test.each(["nft", "legacy"] as const)("is their iptables-%s where there is no nft", async (variant) => {
-    expect(await chooseBackend(without(await nodeOf(hint(variant)), /^nft$/))).toBe(variant);
+    expect(await chooseBackend(without(await nodeWith(hint(variant)), /^nft$/))).toBe(variant);
   });
 
   test.each([
     ["nft", "legacy"],
     ["legacy", "nft"],
   ] as const)("is iptables-%s where ours stands there already", async (variant, others) => {
-    const node = await nodeOf(hint(others));
+    const node = await nodeWith(hint(others));
     await enforce(node, variant);
     expect(await chooseBackend(node.exec)).toBe(variant);
     // Half of it is enough.
@@ -71,14 +62,14 @@ describeKernel("where an enforcer writes when nobody says", () => {
   });
 
   test("is the iptables that the others use where ours stands in both", async () => {
-    const node = await nodeOf(hint("legacy"));
+    const node = await nodeWith(hint("legacy"));
     await enforce(node, "nft");
     await enforce(node, "legacy");
     expect(await chooseBackend(node.exec)).toBe("legacy");
   });
 
   test("is nftables where ours stands there, whatever the others use", async () => {
-    const node = await nodeOf(hint("legacy"));
+    const node = await nodeWith(hint("legacy"));
     await enforceNftables(node);
     await enforce(node, "nft");
     expect(await chooseBackend(node.exec)).toBe("nftables");
@@ -86,7 +77,7 @@ describeKernel("where an enforcer writes when nobody says", () => {
   });
 
   test("is not moved by what others call as we do", async () => {
-    const node = await nodeOf(
+    const node = await nodeWith(
       hint("nft"),
       "iptables-nft -t filter -N SV-theirs; nft add table inet selvedge; nft add table ip selvedge-too",
     );

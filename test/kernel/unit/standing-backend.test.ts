@@ -1,21 +1,12 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { standingBackend } from "../../../src/kernel/standing-backend.ts";
 import { enforce, enforceNftables } from "../enforced.ts";
-import { type OwnNetns, ownNetns } from "../own-netns.ts";
+import { hint, nodeWith } from "../hinted-node.ts";
 import { describeKernel } from "../support.ts";
-
-async function netnsOf(...lines: readonly string[]): Promise<OwnNetns> {
-  const netns = await ownNetns();
-  onTestFinished(() => netns.remove());
-  for (const line of lines) await netns.sh(line);
-  return netns;
-}
-
-const hint = (variant: "nft" | "legacy"): string => `iptables-${variant} -t mangle -N KUBE-IPTABLES-HINT`;
 
 describeKernel("what is read where nobody says which", () => {
   test("are our tables of nftables where they stand, else the iptables that is used", async () => {
-    const netns = await netnsOf(hint("legacy"));
+    const netns = await nodeWith(hint("legacy"));
     const found = () => standingBackend(netns.exec, "auto");
     await enforce(netns, "legacy");
     await netns.sh("nft add table inet selvedge; nft add table ip selvedge-too");
@@ -31,7 +22,7 @@ describeKernel("what is read where nobody says which", () => {
     ["legacy", "nft"],
     ["nft", "legacy"],
   ] as const)("are ours in iptables-%s though everybody else is in iptables-%s", async (ours, theirs) => {
-    const netns = await netnsOf(hint(theirs));
+    const netns = await nodeWith(hint(theirs));
     await enforce(netns, ours);
     expect(await standingBackend(netns.exec, "auto")).toEqual({ backend: ours, others: [] });
     const { stdout, stderr } = netns.selvedge("counters");
@@ -40,7 +31,7 @@ describeKernel("what is read where nobody says which", () => {
   });
 
   test("are in the iptables that is used where ours stands in both, and the other is told", async () => {
-    const netns = await netnsOf(hint("legacy"));
+    const netns = await nodeWith(hint("legacy"));
     await enforce(netns, "legacy");
     await enforce(netns, "nft");
     expect(await standingBackend(netns.exec, "auto")).toEqual({ backend: "legacy", others: ["nft"] });
@@ -51,7 +42,7 @@ describeKernel("what is read where nobody says which", () => {
   });
 
   test("is said to be nowhere where nothing of ours stands", async () => {
-    const netns = await netnsOf(hint("legacy"));
+    const netns = await nodeWith(hint("legacy"));
     expect(await standingBackend(netns.exec, "auto")).toEqual({ backend: "nftables", others: [] });
     const { status, stderr } = netns.selvedge("counters");
     expect({ status, stderr }).toEqual({

@@ -1,15 +1,13 @@
 import { classChainOf } from "../../../render/names.ts";
 import { asksFor } from "./asks-for.ts";
-import { type FamilyChange, addressesOf } from "./family-change.ts";
+import type { FamilyChange } from "./family-change.ts";
 import { isJudged } from "./is-crossing.ts";
-import { swapped } from "./swapped.ts";
+import { addressesOf } from "./moved-set.ts";
 
 /** The sets that an address of this node leaves, or one that comes to another. */
-function losing(change: FamilyChange): ReadonlySet<string> {
-  const { sets, places } = change;
-  const others = swapped(change);
+function losing({ sets, places, swapped }: FamilyChange): ReadonlySet<string> {
   const left = sets.filter(({ dels }) =>
-    [...addressesOf(dels)].some((address) => others.has(address) || isJudged(places, address)),
+    [...addressesOf(dels)].some((address) => swapped.has(address) || isJudged(places, address)),
   );
   return new Set(left.map(({ name }) => name));
 }

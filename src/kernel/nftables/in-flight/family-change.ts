@@ -6,7 +6,9 @@ import type { FamilyRuleset, SetType } from "../../../render/ruleset.ts";
 import type { Standing } from "../../standing.ts";
 import { type AnyRule, type FamilyView, viewOf } from "../../walk/family-view.ts";
 import { leadingElement } from "./leading-element.ts";
+import type { MovedSet } from "./moved-set.ts";
 import { type Place, type Places, placesOf } from "./places.ts";
+import { swapped } from "./swapped.ts";
 
 /** An address that is judged elsewhere than before. */
 export interface Move {
@@ -15,19 +17,6 @@ export interface Move {
   readonly from: Place;
   readonly to: Place;
 }
-
-/** A set of peers whose members change. */
-export interface MovedSet {
-  readonly name: string;
-  readonly adds: ReadonlySet<string>;
-  readonly dels: ReadonlySet<string>;
-}
-
-/** Of an entry of a set of peers. */
-export const addressOf = (entry: string): string => entry.split(",", 1)[0] ?? "";
-
-export const addressesOf = (entries: ReadonlySet<string>): ReadonlySet<string> =>
-  new Set([...entries].map(addressOf));
 
 /** What is about to change in one family. */
 export interface FamilyChange {
@@ -41,6 +30,8 @@ export interface FamilyChange {
   /** The addresses that are led past a part of their class otherwise than before, as the map of ports says. */
   readonly ported: Readonly<Record<Direction, ReadonlySet<string>>>;
   readonly sets: readonly MovedSet[];
+  /** The addresses that go from one of these and come to another for which the same class asks. */
+  readonly swapped: ReadonlySet<string>;
 }
 
 /** Peers; nobody else's members come and go with what classes allow. */
@@ -99,5 +90,6 @@ export function familyChange(standing: Standing, after: FamilyRuleset): FamilyCh
     }),
   );
   const sets = movedSets(before, after, changed);
-  return { family, before, after, places, written: writtenClasses(before, after), moves, ported, sets };
+  const written = writtenClasses(before, after);
+  return { family, before, after, places, written, moves, ported, sets, swapped: swapped(sets, before) };
 }

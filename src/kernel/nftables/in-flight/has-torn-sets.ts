@@ -1,10 +1,10 @@
 import { classChainOf } from "../../../render/names.ts";
 import { setsNamed } from "../../../render/nftables/sets-named.ts";
 import type { FamilyView } from "../../walk/family-view.ts";
-import type { FamilyChange, Move, MovedSet } from "./family-change.ts";
+import type { FamilyChange, Move } from "./family-change.ts";
 import { isJudged } from "./is-crossing.ts";
+import type { MovedSet } from "./moved-set.ts";
 import { CLOSED, OPEN, type Place, isClass } from "./places.ts";
-import { swapped } from "./swapped.ts";
 
 /** The sets for which the chains of these classes ask. */
 function setsAskedBy({ chains }: FamilyView, classes: ReadonlySet<string>): ReadonlySet<string> {
@@ -22,8 +22,7 @@ const isLed = ({ to }: Move): boolean => isClass(to);
  * where another class judges him then, among those that go. Who goes from one set and comes to another is in both for a while only where
  * nothing else judges him, and nobody comes to a class meanwhile, who had no right to what he had.
  */
-export function hasTornSets(change: FamilyChange): boolean {
-  const { sets, written, moves, places, before, after } = change;
+export function hasTornSets({ sets, written, moves, places, before, after, swapped }: FamilyChange): boolean {
   if (sets.length === 0) return false;
   const left = moves.filter(({ from }) => isClass(from));
   const classesLeft = (isSo: (move: Move) => boolean): ReadonlySet<string> =>
@@ -39,6 +38,5 @@ export function hasTornSets(change: FamilyChange): boolean {
   const isTorn = ({ name, adds, dels }: MovedSet): boolean =>
     (adds.size > 0 && closed.has(name)) || (dels.size > 0 && open.has(name));
   if (sets.some(isTorn)) return true;
-  const others = [...swapped(change)];
-  return others.some((address) => isJudged(places, address)) || (others.length > 0 && moves.some(isLed));
+  return [...swapped].some((address) => isJudged(places, address)) || (swapped.size > 0 && moves.some(isLed));
 }

@@ -1,5 +1,6 @@
 import type { Direction } from "../../../core/policy.ts";
-import { type FamilyChange, type Move, addressesOf } from "./family-change.ts";
+import type { FamilyChange, Move } from "./family-change.ts";
+import { addressesOf } from "./moved-set.ts";
 import { CLOSED, OPEN } from "./places.ts";
 
 /** Whether rules of ours decide over packets of an address, before or after. */

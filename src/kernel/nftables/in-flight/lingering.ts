@@ -3,11 +3,11 @@ import { directions } from "../../../core/policy.ts";
 import { isolatedNow, selfSet } from "../../../render/names.ts";
 import { setsNamed } from "../../../render/nftables/sets-named.ts";
 import type { FamilyRuleset, IpSet } from "../../../render/ruleset.ts";
-import { type FamilyChange, addressOf } from "./family-change.ts";
+import type { FamilyChange } from "./family-change.ts";
 import { isMap } from "./is-map.ts";
 import { leadingElement } from "./leading-element.ts";
+import { addressOf } from "./moved-set.ts";
 import { CLOSED, OPEN } from "./places.ts";
-import { swapped } from "./swapped.ts";
 
 export type NamedSet = readonly [string, IpSet];
 
@@ -39,13 +39,11 @@ export function pairsThatGo({ before, after, family, places }: FamilyChange): re
  * The peers that go from one set and come to another for which the same class asks, where that takes no detour: then nothing of ours
  * decides over them but that class.
  */
-export function peersThatGo(change: FamilyChange): readonly NamedSet[] {
-  const { sets, after } = change;
-  const peers = swapped(change);
-  if (peers.size === 0) return [];
+export function peersThatGo({ sets, after, swapped }: FamilyChange): readonly NamedSet[] {
+  if (swapped.size === 0) return [];
   return sets.flatMap(({ name, dels }): NamedSet[] => {
     const is = after.sets.get(name);
-    const going = [...dels].filter((entry) => peers.has(addressOf(entry)));
+    const going = [...dels].filter((entry) => swapped.has(addressOf(entry)));
     return is === undefined || going.length === 0 ? [] : [[name, withEntries(is, going)]];
   });
 }

@@ -1,6 +1,7 @@
 import { classChainOf } from "../../../render/names.ts";
 import { setsNamed } from "../../../render/nftables/sets-named.ts";
-import { type FamilyChange, type MovedSet, addressesOf } from "./family-change.ts";
+import type { FamilyView } from "../../walk/family-view.ts";
+import { type MovedSet, addressesOf } from "./moved-set.ts";
 
 const among = (sets: readonly MovedSet[], of: (set: MovedSet) => ReadonlySet<string>): ReadonlySet<string> =>
   new Set(sets.flatMap((set) => [...addressesOf(of(set))]));
@@ -13,7 +14,7 @@ const moving = (sets: readonly MovedSet[]): ReadonlySet<string> =>
  * The addresses that go from one set and come to another for which the same class asks: whoever asks for the second before, and for the
  * first after, finds neither.
  */
-export function swapped({ sets, before }: FamilyChange): ReadonlySet<string> {
+export function swapped(sets: readonly MovedSet[], before: FamilyView): ReadonlySet<string> {
   const candidates = moving(sets);
   if (candidates.size === 0) return candidates;
   const askedBy = new Map<string, Set<string>>();
