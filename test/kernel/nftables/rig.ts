@@ -43,9 +43,25 @@ export interface NftRig {
   readonly readSets: () => Promise<KernelState["sets"]>;
 }
 
+/** Another's tables, which stand before ours: nft lists the sets of all where it is asked for those of one. */
+const NEIGHBOURS = ["ip", "ip6"]
+  .map((header) => {
+    const type = header === "ip" ? "ipv4_addr" : "ipv6_addr";
+    return `table ${header} theirs {
+  set SV4-self {
+    type ${type}
+  }
+  chain SV-INGRESS {
+  }
+}
+`;
+  })
+  .join("");
+
 /** Ends with the test. */
 export async function nftRig(): Promise<NftRig> {
   const netns = await ownNetns();
+  await netns.sh("nft -f -", NEIGHBOURS);
   const kept: NodeKernel[] = [];
   onTestFinished(async () => {
     await Promise.all(kept.map((kernel) => kernel.close()));
