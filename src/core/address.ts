@@ -67,13 +67,22 @@ export function parseAddress(text: string): Address | undefined {
   return value === undefined ? undefined : { family, value };
 }
 
+/** An IPv6 address's 16-bit groups. Nearly all in plain numbers: every step in bigints costs several of theirs. */
+function groupsOf(value: bigint): number[] {
+  const groups: number[] = [];
+  for (const half of [value >> 64n, value & 0xffff_ffff_ffff_ffffn])
+    for (const word of [Number(half >> 32n), Number(half & 0xffff_ffffn)])
+      groups.push(word >>> 16, word & 0xffff);
+  return groups;
+}
+
 function formatIPv6(value: bigint): string {
-  const groups = Array.from({ length: 8 }, (_, i) => (value >> BigInt(112 - 16 * i)) & 0xffffn);
+  const groups = groupsOf(value);
   // RFC 5952 section 4.2: the longest run of two or more zero groups, the first of equals, becomes "::".
   let best = { start: 0, length: 1 };
   let start = 0;
   for (let i = 0; i <= groups.length; i += 1) {
-    if (groups[i] === 0n) continue;
+    if (groups[i] === 0) continue;
     if (i - start > best.length) best = { start, length: i - start };
     start = i + 1;
   }
@@ -85,5 +94,6 @@ function formatIPv6(value: bigint): string {
 /** Canonical text: dotted quad, or RFC 5952 (without its mixed notation, which ipset and iptables do not print). */
 export function formatAddress({ family, value }: Address): string {
   if (family === "IPv6") return formatIPv6(value);
-  return [24n, 16n, 8n, 0n].map((shift) => ((value >> shift) & 0xffn).toString()).join(".");
+  const word = Number(value);
+  return `${word >>> 24}.${(word >>> 16) & 0xff}.${(word >>> 8) & 0xff}.${word & 0xff}`;
 }

@@ -59,9 +59,10 @@ export class FlowCutter {
 
   /** The pass has ended. What is due, after a change of what is enforced or where a pod has gone, is cut from now on. */
   follow(judges: Judges, hasChanged: boolean): void {
+    // Most changes are to policies: the same list holds the same pods.
+    if (judges.pods !== this.#judges?.pods) this.#takeOwners(judges.pods);
     this.#judges = judges;
     this.#coming = undefined;
-    this.#takeOwners(judges.pods);
     this.#isDue ||= hasChanged || this.#gone.size > 0;
     if (this.#isDue) this.#worker.ask();
   }
