@@ -19,8 +19,10 @@ export function cidrAround({ family, value }: Address, length: number): Cidr {
   return { family, first: value - (value % blockSize(family, length)), length };
 }
 
-export const isInCidr = (address: Address, { family, first, length }: Cidr): boolean =>
-  address.family === family && cidrAround(address, length).first === first;
+export function isInCidr(address: Address, { family, first, length }: Cidr): boolean {
+  const host = BigInt(addressBits[family] - length);
+  return address.family === family && address.value >> host === first >> host;
+}
 
 /**
  * Reads `address/length`. Host bits are cleared, as the API server and the kernel read them

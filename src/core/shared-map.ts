@@ -82,7 +82,9 @@ export class SharedMap<V> implements ReadonlyMap<string, V> {
 
   /** A part of two versions that is the same value in both holds no difference, and is not looked into. */
   static *#differingParts<V>(a: SharedMap<V>, b: SharedMap<V>): Generator<readonly [Part<V>, Part<V>]> {
-    for (const [at, part] of a.#parts.entries()) {
+    // Every pass asks this some ten times: a counted loop takes a third of what an iterator does.
+    for (let at = 0; at < PARTS; at += 1) {
+      const part = a.#parts[at] ?? EMPTY;
       const other = b.#parts[at] ?? EMPTY;
       if (part !== other) yield [part, other];
     }

@@ -119,7 +119,7 @@ class NodeEnforcer {
     this.#flows = new FlowCutter({ ...options, onCut: tell.cutFlows });
     this.#tell = tell;
     this.gate = new StartGate(options);
-    this.#host = new NodeHost(options.host);
+    this.#host = new NodeHost({ known: options.host });
   }
 
   /** Why what the cluster asks for does not stand in the kernel. */
@@ -174,24 +174,25 @@ class NodeEnforcer {
     const program = this.#view.program();
     const published = this.#view.published();
     const pods = this.#view.livePods();
-    const own = this.#view.ownPods();
+    const ownPods = this.#view.ownPods();
     const gate = this.gate.decide({
       podCidrs: this.#view.podCidrs(),
-      local: own,
+      local: ownPods,
       guest: this.#view.guest(),
     });
-    const local = this.#compiler.compile(program, own, gateScope(gate));
-    const ruleset = this.#renderer.render(local, this.#host.now(own));
+    const { host, own } = this.#host.now(ownPods);
+    const local = this.#compiler.compile(program, ownPods, gateScope(gate, own));
+    const ruleset = this.#renderer.render(local, host);
     const nodes = this.#view.nodes();
     this.#tell.passing();
-    this.#flows.expect({ program, pods, nodes });
+    this.#flows.expect({ program, pods, ownPods, nodes });
     const outcome = await this.#kernel.bring(ruleset);
     const [failure] = outcome.failures;
     this.#hasBegun = true;
     this.#trouble = failure === undefined ? undefined : `${failure.step}: ${failure.message}`;
     const milliseconds = performance.now() - began;
     this.#tell.passed({ program, pods, nodes, gate, local, ruleset, outcome, milliseconds, published });
-    this.#flows.follow({ program, pods, nodes }, outcome.plans.length > 0);
+    this.#flows.follow({ program, pods, ownPods, nodes }, outcome.plans.length > 0);
     return failure === undefined ? "done" : "again";
   }
 }

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { formatAddress } from "../core/address.ts";
 import { type Node, type Pod, keyOf } from "../core/cluster.ts";
+import { difference } from "../core/difference.ts";
 import type { Program } from "../core/program.ts";
 import { type TrackedFlow, cutFlows, describeFlow, listFlows } from "../kernel/conntrack.ts";
 import type { Exec } from "../kernel/exec.ts";
 import { deniedFlows, flowsOf } from "./denied-flows.ts";
-import { ownAddresses } from "./own-addresses.ts";
+import { ownNetwork } from "./own-network.ts";
 import { Worker } from "./worker.ts";
 
 export interface FlowCutterOptions {
@@ -23,11 +24,22 @@ export interface Judges {
   readonly program: Program;
   /** Live pods of the whole cluster. */
   readonly pods: readonly Pod[];
+  /** Those of this node. */
+  readonly ownPods: readonly Pod[];
   readonly nodes: readonly Node[];
 }
 
 /** Milliseconds between two looks at all flows: where pods come in crowds, looking must not take their time. */
 const PAUSE = 200;
+
+/** The addresses of a pod, each with who has it and since when. */
+const tenures = (pod: Pod): { readonly address: string; readonly tenure: string }[] =>
+  pod.addresses === "unknown"
+    ? []
+    : pod.addresses.map((each) => {
+        const address = formatAddress(each);
+        return { address, tenure: `${address} ${keyOf(pod)} ${pod.createdAt}` };
+      });
 
 /**
  * Ends connections that may no longer be, as the kernel judges only how they begin; and those of pods that are gone, as
@@ -37,8 +49,7 @@ const PAUSE = 200;
 export class FlowCutter {
   readonly #options: FlowCutterOptions;
   readonly #worker: Worker;
-  /** By address: the pod of this node that has it, and since when. */
-  #owners: ReadonlyMap<string, string> = new Map();
+  #ownPods: readonly Pod[] = [];
   /** Addresses that lost their pod, and whose flows may be there still. */
   #gone: ReadonlySet<string> = new Set();
   #isDue = false;
@@ -59,10 +70,9 @@ export class FlowCutter {
 
   /** The pass has ended. What is due, after a change of what is enforced or where a pod has gone, is cut from now on. */
   follow(judges: Judges, hasChanged: boolean): void {
-    // Most changes are to policies: the same list holds the same pods.
-    if (judges.pods !== this.#judges?.pods) this.#takeOwners(judges.pods);
     this.#judges = judges;
     this.#coming = undefined;
+    this.#takeOwn(judges.ownPods);
     this.#isDue ||= hasChanged || this.#gone.size > 0;
     if (this.#isDue) this.#worker.ask();
   }
@@ -72,18 +82,12 @@ export class FlowCutter {
     return this.#worker.idle();
   }
 
-  #takeOwners(pods: readonly Pod[]): void {
-    const local = pods.filter(({ node }) => node === this.#options.node);
-    const owners = new Map(
-      local.flatMap((pod): [string, string][] =>
-        pod.addresses === "unknown"
-          ? []
-          : pod.addresses.map((address) => [formatAddress(address), `${keyOf(pod)} ${pod.createdAt}`]),
-      ),
-    );
-    const lost = [...this.#owners].filter(([address, owner]) => owners.get(address) !== owner);
-    this.#gone = new Set([...this.#gone, ...lost.map(([address]) => address)]);
-    this.#owners = owners;
+  #takeOwn(pods: readonly Pod[]): void {
+    const { gone, come } = difference(this.#ownPods, pods);
+    this.#ownPods = pods;
+    const kept = new Set(come.flatMap(tenures).map(({ tenure }) => tenure));
+    const lost = gone.flatMap(tenures).filter(({ tenure }) => !kept.has(tenure));
+    this.#gone = new Set([...this.#gone, ...lost.map(({ address }) => address)]);
   }
 
   async #work(): Promise<"done" | "again"> {
@@ -119,7 +123,7 @@ export class FlowCutter {
 
   /** Those that neither what stands nor what is being written would let begin. */
   #denied(flows: readonly TrackedFlow[]): readonly TrackedFlow[] {
-    const own = ownAddresses();
+    const own = ownNetwork().addresses;
     const { node } = this.#options;
     const deniedBy = (judges: Judges, among: readonly TrackedFlow[]): readonly TrackedFlow[] =>
       among.length === 0 ? [] : deniedFlows(among, { ...judges, node, own });

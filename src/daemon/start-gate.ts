@@ -2,16 +2,15 @@ import type { Logger } from "pino";
 import { formatCidr } from "../core/cidr.ts";
 import type { GateScope } from "../core/start-gate.ts";
 import { type GateFacts, type GateMode, type GateState, gateState } from "./gate-state.ts";
-import { ownAddresses } from "./own-addresses.ts";
 
 export interface StartGateOptions {
   readonly startGate: GateMode;
   readonly log: Logger;
 }
 
-/** What the node's program needs for the gate; `undefined` where it is off. */
-export const gateScope = (state: GateState): GateScope | undefined =>
-  state.kind === "on" ? { podCidrs: state.podCidrs, own: ownAddresses() } : undefined;
+/** What the node's program needs for the gate; `undefined` where it is off. `own` are the node's own addresses. */
+export const gateScope = (state: GateState, own: GateScope["own"]): GateScope | undefined =>
+  state.kind === "on" ? { podCidrs: state.podCidrs, own } : undefined;
 
 /** Decides at each pass whether the start gate stands, and says it loudly where it should and cannot. */
 export class StartGate {

@@ -16,7 +16,8 @@ const closed: Judges = judgesOf([here], true);
 function judgesOf(pods: readonly Pod[], isClosed: boolean): Judges {
   const policies = isClosed ? [policy({ podSelector: {}, policyTypes: ["Ingress"] })] : [];
   const whole = cluster(policies, { pods });
-  return { program: compile(whole), pods: livePods(whole.pods), nodes: [] };
+  const live = livePods(whole.pods);
+  return { program: compile(whole), pods: live, ownPods: live, nodes: [] };
 }
 
 const line = (from: string, to: string): string =>
@@ -99,6 +100,17 @@ describe("cutting flows", () => {
     flows.follow(judgesOf([], false), false);
     (await listing(0))([line("9.9.9.9", "10.0.0.1"), line("9.9.9.9", "10.0.0.2")].join("\n"));
     await expect.poll(() => cut, PATIENCE).toEqual([expect.stringContaining("10.0.0.1")]);
+  });
+
+  test("looks for nothing where a pod has other labels, and for the flows of one that is made anew with its address", async () => {
+    const { flows, listing, listings, cut } = cutter();
+    flows.follow(open, false);
+    flows.follow(judgesOf([{ ...here, labels: { app: "other" } }], false), false);
+    await flows.idle();
+    expect(listings).toHaveLength(0);
+    flows.follow(judgesOf([{ ...here, createdAt: here.createdAt + 1 }], false), false);
+    (await listing(0))(line("9.9.9.9", "10.0.0.1"));
+    await expect.poll(() => cut, PATIENCE).toHaveLength(1);
   });
 
   test("of an address whose pod goes while it looks is done when it looks again", async () => {

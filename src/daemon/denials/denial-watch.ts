@@ -5,7 +5,7 @@ import type { End } from "../../core/end.ts";
 import type { DeniedPacket } from "../../kernel/nflog/denied-packet.ts";
 import type { StreamExec } from "../../kernel/stream-exec.ts";
 import type { EnforcerObserver, Pass } from "../enforcer-observer.ts";
-import { ownAddresses } from "../own-addresses.ts";
+import { ownNetwork } from "../own-network.ts";
 import { DenialDigest, type DenialLine } from "./denial-digest.ts";
 import { DenialFeed } from "./denial-feed.ts";
 import { explainDenial } from "./explain-denial.ts";
@@ -60,8 +60,10 @@ export class DenialWatch {
     if (this.#pass === undefined) return;
     this.#trouble = undefined;
     const { program, pods, nodes } = this.#pass;
-    const own = { name: this.#options.node, addresses: ownAddresses() };
-    this.#owner ??= addressBook(pods, [...nodes, own]);
+    this.#owner ??= addressBook(pods, [
+      ...nodes,
+      { name: this.#options.node, addresses: ownNetwork().addresses },
+    ]);
     const denial = explainDenial(packet, { program, owner: this.#owner });
     this.feed.push(denial);
     this.#options.onDenial?.(denial, this.#owner(packet.source), this.#owner(packet.destination));
