@@ -6,6 +6,7 @@ import { type Exec, inBackground, processExec } from "../kernel/exec.ts";
 import { KernelSessions } from "../kernel/session/kernel-sessions.ts";
 import { mortalExec } from "../kernel/mortal.ts";
 import { NftSessions } from "../kernel/session/nft-sessions.ts";
+import { KeptShell } from "../kernel/session/kept-shell.ts";
 import { processSessionDoor } from "../kernel/session/session-door.ts";
 import { chooseBackend } from "../kernel/choose-backend.ts";
 import { gateLine } from "../kernel/gate-line.ts";
@@ -87,6 +88,8 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
   const stop = new AbortController();
   for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stop.abort());
   let client: KubeClient | undefined;
+  const exec = mortalExec(processExec);
+  const shell = new KeptShell(processSessionDoor, exec);
   try {
     client = await connect(options.connection);
     const backend = options.backend === "auto" ? await chooseBackend(processExec) : options.backend;
@@ -102,7 +105,6 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       options.mode === "standalone"
         ? { watch: watchCluster, writer: undefined }
         : controlled({ ...options, node, client, log, signal, backend }, () => enforcer.notReady());
-    const exec = mortalExec(processExec);
     const enforcer = startEnforcer({
       observers: [
         growWithHeap(),
@@ -114,7 +116,7 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
       node,
       client,
       watch,
-      exec,
+      exec: shell.exec,
       backend: kernelBackend(exec, backend, log),
       log,
       signal,
@@ -165,5 +167,6 @@ export async function runEnforcer(options: RunEnforcerOptions): Promise<number> 
   } finally {
     stop.abort();
     client?.close();
+    await shell.close();
   }
 }

@@ -41,7 +41,10 @@ const KEPT = 2_000;
 export class AcknowledgedSession {
   readonly #manner: Manner;
   readonly #program: OpenProgram;
-  #heard = "";
+  #heard: string[] = [];
+  /** The end of what was heard, in which the token's beginning may be. */
+  #tail = "";
+  #isAcknowledged = false;
   #aside = "";
   #question: Question | undefined;
   #trouble: SessionTrouble | undefined;
@@ -82,25 +85,32 @@ export class AcknowledgedSession {
   }
 
   #hear(chunk: string): void {
-    this.#heard += chunk;
+    this.#heard.push(chunk);
     if (this.#question === undefined) {
       this.#fail("unasked words");
       return;
     }
     const { token, resolve, timer } = this.#question;
+    // Of a long answer nothing is looked at twice.
+    const fresh = this.#tail + chunk;
+    this.#isAcknowledged ||= fresh.includes(token);
+    this.#tail = fresh.slice(-token.length);
+    if (!this.#isAcknowledged) return;
     const { before, after } = this.#manner.frame ?? { before: 0, after: 0 };
-    const lines = this.#heard.split("\n");
+    const lines = this.#heard.join("").split("\n");
     const at = lines.findIndex((line) => line.includes(token));
     // Its last line may still be on its way.
     const end = at + after + 1;
-    if (at < 0 || lines.length <= end) return;
+    if (lines.length <= end) return;
     if (at < before || lines.length > end + 1 || lines.at(-1) !== "") {
       this.#fail("unasked words");
       return;
     }
     clearTimeout(timer);
     this.#question = undefined;
-    this.#heard = "";
+    this.#heard = [];
+    this.#tail = "";
+    this.#isAcknowledged = false;
     resolve(lines.slice(0, at - before).join("\n"));
   }
 
@@ -118,7 +128,7 @@ export class AcknowledgedSession {
 
   #fail(why: string): void {
     if (this.#trouble !== undefined) return;
-    const said = `${this.#heard}${this.#aside}`.trim();
+    const said = `${this.#heard.join("")}${this.#aside}`.trim();
     const more = said === "" || why.includes(said) ? "" : `: ${said}`;
     this.#trouble = new SessionTrouble(`${this.#manner.command}: ${why}${more}`);
     if (this.#question === undefined) return;
