@@ -3,11 +3,12 @@ import { type Cidr, formatCidr } from "../core/cidr.ts";
 import type { Direction } from "../core/policy.ts";
 import type { StartGate } from "../core/start-gate.ts";
 import { type Host, plainHost } from "./host.ts";
+import { knownIn } from "./known-in.ts";
 import { GATE_CHAIN } from "./names.ts";
 import { seenRule } from "./nflog.ts";
 import { ruleText } from "./rule-text.ts";
 import { selfRules } from "./self-rules.ts";
-import { type SetTable, addressesIn } from "./set-table.ts";
+import type { SetTable } from "./set-table.ts";
 
 /** The start gate in one family: what it closes, and the parts of its rules. */
 export interface GateRules {
@@ -38,7 +39,7 @@ export function gateRules(
 ): GateRules {
   const blocks = gate?.podCidrs.filter((block) => block.family === family) ?? [];
   if (gate === undefined || blocks.length === 0) return OPEN;
-  const known = sets.known(blocks, addressesIn(family, gate.known));
+  const known = sets.known(blocks, knownIn(gate, family));
   const inRest = (direction: Direction): string[] => {
     const { option, side, way } = SIDES[direction];
     return blocks.map((block) =>

@@ -3,9 +3,10 @@ import type { Cidr } from "../../core/cidr.ts";
 import type { Direction } from "../../core/policy.ts";
 import type { StartGate } from "../../core/start-gate.ts";
 import type { Chains } from "../layout.ts";
+import { knownIn } from "../known-in.ts";
 import { GATE_CHAIN } from "../names.ts";
 import { nftRuleText } from "../rule-text.ts";
-import { type SetTable, addressesIn } from "../set-table.ts";
+import type { SetTable } from "../set-table.ts";
 import { seenRule } from "./verdicts.ts";
 import { blockText, subjectOf } from "./words.ts";
 
@@ -28,7 +29,7 @@ const ways = { egress: "from", ingress: "to" } as const;
 export function gateOf(gate: StartGate | undefined, family: Family, sets: SetTable): Gate {
   const blocks = gate?.podCidrs.filter((block) => block.family === family) ?? [];
   if (gate === undefined || blocks.length === 0) return OPEN;
-  const known = sets.known(blocks, addressesIn(family, gate.known));
+  const known = sets.known(blocks, knownIn(gate, family));
   const rulesOf = (direction: Direction): string[] => {
     const address = subjectOf(family, direction);
     return blocks.map((block) =>
