@@ -26,7 +26,8 @@ export interface KeptShellOptions {
 
 /**
  * A shell that is kept open, to start programs that are asked over and over. To start one by itself a process copies its page
- * tables (`fork`): 2 ms where it has 50 MB, 11 where it has 300, and all else that it does waits meanwhile. A shell is small.
+ * tables (`fork`): 2 ms where it has 80 MB, 13 where it has 340 (`bench/stops.ts`), and all else that it does waits meanwhile. A shell
+ * is small.
  *
  * It only ever tells what went well. What fails, and what is asked while there is trouble with it, is run by itself: so these
  * programs must be ones that may be run twice.
