@@ -47,7 +47,9 @@ export interface NodeHostOptions {
 
 /**
  * What of the node itself the rules hang on, as it is now. To read it costs more than all else of a pass where a node has hundreds
- * of pods; so it is read where pods come and go, as links come with them, and else once in a while.
+ * of pods; so it is read where pods come and go, as links come with them, and else once in a while. What changes by itself meanwhile
+ * waits for the next look as it did before: an address that the node has got since is closed by the start gate, and on a bridge that
+ * has got an address in the pods' block since, link-local addresses are open.
  */
 export class NodeHost {
   readonly #read: () => OwnNetwork;
