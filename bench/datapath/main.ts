@@ -24,7 +24,7 @@ async function run(options: Options): Promise<void> {
   if (missing !== undefined) throw new Error(missing);
   const { dir, program: generator } = await compileGenerator();
   const peer = await kubeRouter();
-  const contestants = [noPolicy, selvedge, selvedgeByNftables, peer.contestant, weaveNpcByLayout];
+  const contestants = [noPolicy, selvedge, selvedgeByNftables, ...peer.contestants, weaveNpcByLayout];
   const samples: Sample[] = [];
   let rate = 0;
   try {
@@ -47,7 +47,7 @@ async function run(options: Options): Promise<void> {
     commit: await commitName(),
     rounds: options.rounds,
     generatorRate: rate,
-    notes: [peer.note, WEAVE_NOTE],
+    notes: [...peer.notes, WEAVE_NOTE],
   };
   console.log(`\nThe generator alone: ${Math.round(rate / 1000)},000 packets a second on one core\n`);
   console.log(plainReport(rows, where));

@@ -3,26 +3,26 @@ import { type Contestant, kubeRouterByLayout } from "../contestants.ts";
 import { installedVersion, kubeRouterProgram, refusalFile } from "./installed.ts";
 import { realKubeRouter } from "./real-kube-router.ts";
 
-/** Who stands for kube-router, and a sentence that says so. */
+/** Who stands for kube-router, and sentences that say so. */
 export interface KubeRouterStand {
-  readonly contestant: Contestant;
-  readonly note: string;
+  readonly contestants: readonly Contestant[];
+  readonly notes: readonly string[];
 }
 
-/** The program where `make bench-peers` could install it; else the layout that it documents. */
+/** The layout that it documents, and the program beside it where `make bench-peers` could install that. */
 export async function kubeRouter(): Promise<KubeRouterStand> {
   const program = kubeRouterProgram();
   const version = await installedVersion(program);
-  if (version !== undefined)
-    return {
-      contestant: realKubeRouter(program, version),
-      note: `kube-router ${version}: the program itself, its firewall alone, until its rules stood.`,
-    };
+  if (version !== undefined) {
+    const { contestant, notes } = realKubeRouter(program, version);
+    const beside = "kube-router's layout: what it documents, rendered here, to stand beside the program.";
+    return { contestants: [contestant, kubeRouterByLayout], notes: [...notes, beside] };
+  }
   const why = existsSync(refusalFile())
     ? `could not be installed here (${readFileSync(refusalFile(), "utf8").trim()})`
     : "is not installed (`make bench-peers`)";
   return {
-    contestant: kubeRouterByLayout,
-    note: `kube-router: not the program, which ${why}, but the layout that it documents, rendered here.`,
+    contestants: [kubeRouterByLayout],
+    notes: [`kube-router: not the program, which ${why}, but the layout that it documents, rendered here.`],
   };
 }
