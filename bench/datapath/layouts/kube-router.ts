@@ -11,22 +11,6 @@ const POLICY_CHAIN = "KUBE-NWPLCY-";
 
 const comment = (text: string): string => `-m comment --comment "${text}"`;
 
-function commonChain(family: Family): string[] {
-  const icmp =
-    family === "IPv4"
-      ? ["echo-request", "destination-unreachable", "time-exceeded"].map(
-          (type) => `-p icmp --icmp-type ${type}`,
-        )
-      : ["echo-request", "neighbor-solicitation", "neighbor-advertisement"].map(
-          (type) => `-p ipv6-icmp --icmpv6-type ${type}`,
-        );
-  return [
-    `${comment("rule to drop invalid state for pod")} -m conntrack --ctstate INVALID -j DROP`,
-    `${comment("rule for stateful firewall for pod")} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
-    ...icmp.map((match) => `${match} ${comment("allow icmp")} -j ACCEPT`),
-  ];
-}
-
 function podChain(scenario: Scenario, pod: number, family: Family): string[] {
   const address = addressIn(scenario, pod, family);
   const applying = scenario.policies.flatMap(({ subjects }, i) => (subjects.includes(pod) ? [i] : []));
@@ -38,8 +22,9 @@ function podChain(scenario: Scenario, pod: number, family: Family): string[] {
             `${side} ${address} ${comment("run through default policy chain")} -j ${POLICY_CHAIN}DEFAULT`,
         );
   return [
-    `${comment("rule to permit traffic from the node")} -m addrtype --src-type LOCAL -d ${address} -j ACCEPT`,
-    `${comment("run through common policy chain")} -j ${POLICY_CHAIN}COMMON`,
+    `${comment("rule for stateful firewall for pod")} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
+    `${comment("rule to drop invalid state for pod")} -m conntrack --ctstate INVALID -j DROP`,
+    `-d ${address} ${comment("rule to permit traffic from the node")} -m addrtype --src-type LOCAL -j ACCEPT`,
     ...byDefault,
     ...applying
       .toReversed()
@@ -70,8 +55,8 @@ function policyChain({ port, rules }: PlainPolicy, i: number, family: Family): s
 function forwardChain(scenario: Scenario, family: Family): string[] {
   const jumps = scenario.pods.flatMap((_, pod) => {
     const address = addressIn(scenario, pod, family);
-    return ["-s", "-d"].flatMap((side) =>
-      ["-m physdev --physdev-is-bridged ", ""].map(
+    return ["-d", "-s"].flatMap((side) =>
+      ["", "-m physdev --physdev-is-bridged "].map(
         (bridged) =>
           `${bridged}${comment(`rule to jump traffic of pod-${pod}`)} ${side} ${address} -j ${POD_CHAIN}${pod}`,
       ),
@@ -84,15 +69,14 @@ function forwardChain(scenario: Scenario, family: Family): string[] {
 }
 
 /**
- * What kube-router's firewall controller writes into filter/FORWARD, after its documentation and its rules as they are seen on
- * nodes: a list of pods; for each a chain with the common rules, every policy's chain in turn, and a REJECT for what none
+ * What kube-router's firewall controller writes into filter/FORWARD, after its documentation and the rules that v2.1.0 wrote
+ * here: a list of pods; for each a chain with what is established, every policy's chain in turn, and a REJECT for what none
  * of them marked; for each policy a chain with two rules a rule, and sets of its own.
  */
 export function kubeRouterLayout(scenario: Scenario, family: Family): Layout {
   const address = (pod: number): string => addressIn(scenario, pod, family);
   const chains = new Map<string, readonly string[]>([
     ["KUBE-ROUTER-FORWARD", forwardChain(scenario, family)],
-    [`${POLICY_CHAIN}COMMON`, commonChain(family)],
     [`${POLICY_CHAIN}DEFAULT`, [`-j MARK --set-xmark ${MATCHED}`]],
     ...scenario.policies.map((policy, i): [string, string[]] => [
       `${POLICY_CHAIN}${i}`,
