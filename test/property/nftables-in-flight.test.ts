@@ -11,7 +11,6 @@ import type { Cluster } from "../../src/core/compile.ts";
 import type { EgressRule, IngressRule, NetworkPolicyPort } from "../../src/core/network-policy.ts";
 import type { GateScope } from "../../src/core/start-gate.ts";
 import { planNftables } from "../../src/kernel/nftables/plan-nftables.ts";
-import { nftScript } from "../../src/kernel/nftables/script.ts";
 import { SetRooms } from "../../src/kernel/nftables/set-rooms.ts";
 import { isEmptyPlan } from "../../src/kernel/plan.ts";
 import type { Standing } from "../../src/kernel/standing.ts";
@@ -21,7 +20,6 @@ import { nftablesLayout } from "../../src/render/nftables/nftables.ts";
 import { setsNamed } from "../../src/render/nftables/sets-named.ts";
 import type { Ruleset } from "../../src/render/ruleset.ts";
 import { nodes } from "../support/arbitrary/addresses.ts";
-import { textOfBits } from "../support/bits.ts";
 import type { Change } from "../support/change-arbitrary.ts";
 import {
   EVERYDAY_NODE as NODE,
@@ -32,70 +30,15 @@ import {
 } from "../support/everyday.ts";
 import { manifests } from "../support/manifests.ts";
 import { must } from "../support/must.ts";
-import type { Packet } from "../support/netfilter/packet.ts";
-import { InFlight } from "../support/nftables/in-flight.ts";
 import { MemoryNft } from "../support/nftables/memory-nft.ts";
 import { nftWith } from "../support/nftables/nft-with.ts";
 import { readBack } from "../support/nftables/read-back.ts";
-import { familyWord } from "../support/nftables/whole-script.ts";
-import { familyOf } from "../support/packet-interpreter.ts";
+import { watched } from "../support/nftables/watched.ts";
 import { SEARCH_TIMEOUT, search } from "../support/search.ts";
 import { rulesetOf, samplePackets } from "../support/transition.ts";
 import { upheavalArbitrary } from "../support/upheaval-arbitrary.ts";
 
 type Scopes = readonly [GateScope | undefined, GateScope | undefined];
-
-const isForwarded = (nft: MemoryNft, packet: Packet): boolean => nft.fateOf("FORWARD", packet) === "passed";
-
-/** What a packet met that it should not have. */
-class Met extends Error {
-  constructor({ source, destination, protocol, port }: Packet, what: string, scripts: readonly string[]) {
-    const way = `${textOfBits(source)} -> ${textOfBits(destination)} ${protocol} ${port ?? ""} ${what}`;
-    super([way, ...scripts.map((script) => `# written\n${script}`)].join("\n"));
-  }
-}
-
-interface Watched {
-  readonly verdicts: number;
-  /** What stood after each transaction. */
-  readonly stood: readonly MemoryNft["tables"][];
-}
-
-/** Carries out what leads to `wanted`, and looks at every packet at each transaction and in the middle of it. */
-function watched(nft: MemoryNft, standing: Standing, wanted: Ruleset, packets: readonly Packet[]): Watched {
-  const end = nftWith(wanted);
-  const steady = packets
-    .map((packet) => ({ packet, passed: isForwarded(nft, packet) }))
-    .filter(({ packet, passed }) => isForwarded(end, packet) === passed);
-  const scripts: string[] = [];
-  const stood: MemoryNft["tables"][] = [];
-  for (const { plan, anew } of planNftables(standing, wanted, new SetRooms())) {
-    const script = nftScript(plan, anew ?? new Set());
-    scripts.push(script);
-    const { tables } = nft;
-    try {
-      nft.run(script);
-    } catch (error) {
-      throw new Error(`${scripts.join("\n\n")}\n${String(error)}`, { cause: error });
-    }
-    stood.push(nft.tables);
-    const flights = new Map(
-      families.flatMap((family) => {
-        const [old, now] = [tables.get(family), nft.tables.get(family)];
-        if (old === undefined || now === undefined) return [];
-        return [[family, new InFlight(old, now, script, familyWord[family])] as const];
-      }),
-    );
-    for (const { packet, passed } of steady) {
-      if (isForwarded(nft, packet) !== passed)
-        throw new Met(packet, passed ? "is dropped between" : "passes between", scripts);
-      const flight = flights.get(familyOf(packet));
-      if (flight?.mayBe(passed ? "dropped" : "passed", "FORWARD", packet) === true)
-        throw new Met(packet, passed ? "is dropped in flight" : "passes in flight", scripts);
-    }
-  }
-  return { verdicts: steady.length * stood.length, stood };
-}
 
 /** Does what may throw, and tells of the change with what was thrown. */
 function within<T>({ before, after }: Change, act: () => T): T {
