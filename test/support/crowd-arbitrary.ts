@@ -6,7 +6,7 @@ import { addressOfBits, bitsOf } from "./bits.ts";
 import type { Change } from "./change-arbitrary.ts";
 
 /** A pod's place: its address is its own, and its node. */
-interface Place {
+export interface Place {
   readonly address: string;
   readonly node: string;
 }
@@ -20,7 +20,7 @@ const app = fc.constantFrom("x", "y");
 const apps = app.map((value) => ({ matchLabels: { app: value } }));
 const stages = app.map((value) => ({ matchLabels: { stage: value } }));
 
-const podAt = ({ address, node }: Place, i: number, labels: Pod["labels"], port: number): Pod => ({
+export const podAt = ({ address, node }: Place, i: number, labels: Pod["labels"], port: number): Pod => ({
   namespace: "a",
   name: `p${i}`,
   labels,
@@ -68,13 +68,13 @@ const policiesArbitrary: fc.Arbitrary<readonly NetworkPolicy["spec"][]> = fc.arr
 
 const namespaceArbitrary: fc.Arbitrary<Namespace> = app.map((stage) => ({ name: "a", labels: { stage } }));
 
-interface Crowd {
+export interface Crowd {
   readonly namespace: Namespace;
   readonly pods: readonly (Pod | undefined)[];
   readonly specs: readonly NetworkPolicy["spec"][];
 }
 
-const clusterOf = ({ namespace, pods, specs }: Crowd): Cluster => ({
+export const clusterOf = ({ namespace, pods, specs }: Crowd): Cluster => ({
   namespaces: [namespace],
   pods: pods.filter((pod) => pod !== undefined),
   policies: specs.map((spec, i) => ({ namespace: "a", name: `np${i}`, spec })),

@@ -85,8 +85,13 @@ async function isSynced(
   return true;
 }
 
-/** The log goes with the node. */
-const lastWords = (log: string): string => readFileSync(log, "utf8").trim().split("\n").slice(-5).join("\n");
+/** The errors that it told last, as klog marks them; with each goes the whole table that was refused. The log goes with the node. */
+const lastWords = (log: string): string =>
+  readFileSync(log, "utf8")
+    .split("\n")
+    .filter((line) => /^[EF]\d{4} /.test(line))
+    .slice(-3)
+    .join("\n");
 
 async function untilSynced(child: ChildProcess, log: string, synced: () => Promise<boolean>): Promise<void> {
   for (const began = performance.now(); !(await synced()); await sleep(LOOK_AGAIN_MS)) {

@@ -13,8 +13,8 @@ import type {
 } from "../../../src/core/network-policy.ts";
 import { nftablesLayout } from "../../../src/render/nftables/nftables.ts";
 import { nodes } from "../../support/arbitrary/addresses.ts";
-import { addressOfBits, bitsOf } from "../../support/bits.ts";
 import type { Change } from "../../support/change-arbitrary.ts";
+import { clusterOf, podAt } from "../../support/crowd-arbitrary.ts";
 import { must } from "../../support/must.ts";
 import { nftWith } from "../../support/nftables/nft-with.ts";
 import { watched } from "../../support/nftables/watched.ts";
@@ -26,64 +26,47 @@ const SCOPE = { podCidrs: [must(parseCidr("10.0.0.0/24"))], own: [] };
 const BOTH_WAYS = ["Ingress", "Egress"] as const;
 const TWO_PORTS: readonly NetworkPolicyPort[] = [{ port: 80 }, { port: 443 }];
 
-const pod = (name: string, app: string, address: string, node = NODE): Pod => ({
-  namespace: "a",
-  name,
-  labels: { app },
-  addresses: [addressOfBits(bitsOf(address))],
-  ports: [{ name: "http", protocol: "TCP", port: 80 }],
-  node,
-  hostNetwork: false,
-  finished: false,
-  createdAt: 0,
-});
+const pod = (i: number, app: string, address: string, node = NODE): Pod =>
+  podAt({ address, node }, i, { app }, 80);
 
 const app = (value: string): NetworkPolicyPeer => ({ podSelector: { matchLabels: { app: value } } });
 const stage = (value: string): NetworkPolicyPeer => ({
   namespaceSelector: { matchLabels: { stage: value } },
 });
 
-/** The policies of a namespace, by what they say. */
-const cluster = (inStage: string, pods: readonly Pod[], specs: readonly NetworkPolicySpec[]): Cluster => ({
-  namespaces: [{ name: "a", labels: { stage: inStage } }],
-  pods,
-  policies: specs.map((spec, i) => ({ namespace: "a", name: `np${i}`, spec })),
-});
+const cluster = (stage: string, pods: readonly Pod[], specs: readonly NetworkPolicySpec[]): Cluster =>
+  clusterOf({ namespace: { name: "a", labels: { stage } }, pods, specs });
 
 const x = { matchLabels: { app: "x" } };
 const y = { matchLabels: { app: "y" } };
 const denied = (podSelector: object) => ({ podSelector, policyTypes: BOTH_WAYS });
 
-const cases: Readonly<Record<string, Change>> = {
-  "a class loses a rule as somebody comes to the group that it allowed": (() => {
-    const pods = [pod("p1", "x", "10.0.0.2"), pod("p2", "y", "10.0.0.3")];
+const cases: Readonly<Record<string, () => Change>> = {
+  "a class loses a rule as somebody comes to the group that it allowed": () => {
+    const pods = [pod(1, "x", "10.0.0.2"), pod(2, "y", "10.0.0.3")];
     const toX = (podSelector: object) => ({ ...denied(podSelector), egress: [{ to: [app("x")] }] });
     return {
       before: cluster("x", pods, [denied(y), toX(y)]),
-      after: cluster("x", [...pods, pod("p5", "x", "10.0.1.6", "n2")], [denied(y), toX(x)]),
+      after: cluster("x", [...pods, pod(5, "x", "10.0.1.6", "n2")], [denied(y), toX(x)]),
     };
-  })(),
-  "a pod leaves a class for another as somebody comes to the group that the first allows": (() => {
+  },
+  "a pod leaves a class for another as somebody comes to the group that the first allows": () => {
     const fromStage = { ...denied(x), ingress: [{ from: [stage("x")] }] };
     const each = (...ports: readonly (readonly NetworkPolicyPort[])[]) => ({
       ...denied({}),
       ingress: ports.map((those) => ({ from: [stage("x")], ports: those })),
     });
     return {
-      before: cluster(
-        "x",
-        [pod("p1", "x", "10.0.0.2")],
-        [fromStage, each([{ port: "http" }], [{ port: 443 }])],
-      ),
+      before: cluster("x", [pod(1, "x", "10.0.0.2")], [fromStage, each([{ port: "http" }], [{ port: 443 }])]),
       after: cluster(
         "x",
-        [pod("p1", "y", "10.0.0.2"), pod("p5", "x", "10.0.1.6", "n2")],
+        [pod(1, "y", "10.0.0.2"), pod(5, "x", "10.0.1.6", "n2")],
         [fromStage, each(TWO_PORTS, TWO_PORTS)],
       ),
     };
-  })(),
-  "one end's class is led to other rules for a port as the other end's falls": (() => {
-    const pods = [pod("p1", "x", "10.0.0.2"), pod("p3", "y", "10.0.1.1")];
+  },
+  "one end's class is led to other rules for a port as the other end's falls": () => {
+    const pods = [pod(1, "x", "10.0.0.2"), pod(3, "y", "10.0.1.1")];
     const rule = (peer: NetworkPolicyPeer) => ({ from: [peer], ports: TWO_PORTS });
     const toY = {
       podSelector: y,
@@ -94,19 +77,20 @@ const cases: Readonly<Record<string, Change>> = {
       before: cluster("x", pods, [denied(x), toY]),
       after: cluster("x", pods, [{ ...denied({}), ingress: [rule(app("y")), rule(app("x"))] }, toY]),
     };
-  })(),
-  "a namespace leaves the group that one end allows for the one that the other end does": (() => {
-    const pods = [pod("p2", "x", "10.0.0.3"), pod("p3", "y", "10.0.1.1")];
+  },
+  "a namespace leaves the group that one end allows for the one that the other end does": () => {
+    const pods = [pod(2, "x", "10.0.0.3"), pod(3, "y", "10.0.1.1")];
     const policies = [
       { ...denied(y), egress: [{ to: [stage("x")] }] },
       { ...denied(x), ingress: [{ from: [stage("y")] }] },
     ];
     return { before: cluster("x", pods, policies), after: cluster("y", pods, policies) };
-  })(),
+  },
 };
 
 describe("a packet under way meets no half of a change where", () => {
-  it.each(Object.entries(cases))("%s", (_, change) => {
+  it.each(Object.entries(cases))("%s", (_, makeChange) => {
+    const change = makeChange();
     const [before, after] = [change.before, change.after].map((each) =>
       rulesetOf(each, NODE, SCOPE, undefined, nftablesLayout),
     );
