@@ -6,7 +6,7 @@ import { addressOfBits, bitsOf } from "./bits.ts";
 import type { Change } from "./change-arbitrary.ts";
 
 /** A pod's place: its address is its own, and its node. */
-export interface Place {
+interface Place {
   readonly address: string;
   readonly node: string;
 }
@@ -68,7 +68,7 @@ const policiesArbitrary: fc.Arbitrary<readonly NetworkPolicy["spec"][]> = fc.arr
 
 const namespaceArbitrary: fc.Arbitrary<Namespace> = app.map((stage) => ({ name: "a", labels: { stage } }));
 
-export interface Crowd {
+interface Crowd {
   readonly namespace: Namespace;
   readonly pods: readonly (Pod | undefined)[];
   readonly specs: readonly NetworkPolicy["spec"][];
