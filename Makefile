@@ -73,7 +73,7 @@ correctness: setup ## run every oracle and write docs/correctness.md (needs root
 	@node scripts/correctness.ts
 	@npx oxfmt docs/correctness.md >/dev/null
 
-mutation: setup ## test the tests: mutate core and render, write docs/mutation.md (half an hour)
+mutation: setup ## test the tests: mutate core and render, write docs/mutation.md (over an hour)
 	@npx stryker run
 	@node scripts/mutation-report.ts
 	@npx oxfmt docs/mutation.md >/dev/null
